@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
 import { accepts } from './peer.ts';
 import { freePorts } from './free-port.ts';
 import { HttpClient } from './http-client.ts';
@@ -183,7 +182,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const gateway = new RunningGateway(folder, options, { https, admin });
   try {
     const configuration = configurationOf(options, gateway.dataFolder, { https, admin });
-    await writeFile(gateway.configurationFile, stringify(configuration));
+    await writeFile(gateway.configurationFile, JSON.stringify(configuration, undefined, 2)); // JSON is YAML 1.2
     for (const user of options.users ?? ['ada']) {
       const { address, password } = gateway.userNamed(user);
       await gateway.command(['user', 'add', address, '--name', user, '--password-stdin'], `${password}\n`);
