@@ -219,7 +219,7 @@ export interface TakeLock {
 export interface SyncChanges {
   /** Members that were made or changed, and names that are gone, in order of mod-sequence. */
   readonly changed: readonly StoreNode[];
-  readonly removed: readonly { readonly name: string; readonly modSeq: number }[];
+  readonly removed: readonly { readonly name: string; readonly modSeq: number; readonly wasCollection: boolean }[];
   /** Where this answer ends: ask again from here. */
   readonly modSeq: number;
   /** More changes follow. */
@@ -349,6 +349,9 @@ export interface CollectionStore {
 
   /** Which of these blob keys are referred to. */
   referencedBlobs(keys: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+
+  /** Finishes removals, so that the octets of removed trees count no more. Cheap when there is nothing to finish. */
+  reclaim(call: Call): Promise<void>;
 
   /**
    * Finishes removals (frees quota and blobs of removed trees), drops expired locks and uploads, prunes tombstones older
