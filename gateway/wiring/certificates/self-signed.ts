@@ -1,0 +1,125 @@
+/**
+ * The local certificate authority and the server certificate that it makes, in `dataDir/tls`.
+ *
+ * The authority stays the same for ten years, so that clients are told once to trust it; the server's certificate is made
+ * anew when it nears its end or when names were added.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import { Secret } from '../../ports/secret.ts';
+import { issueAuthority, issueServerCertificate } from './issue.ts';
+import type { CertificateAndKey } from './issue.ts';
+import { replaceFile } from './private-file.ts';
+import { canonicalAddress, namesOf, notAfterOf, notBeforeOf } from './served.ts';
+import type { ServedCertificate } from './served.ts';
+
+const dayMs = 86_400_000;
+const authorityDays = 3650;
+/** Apple and browsers take no server certificate of more than 398 days. */
+const serverDays = 397;
+const renewBeforeMs = 30 * dayMs;
+
+export interface LocalCertificates {
+  /** Of the authority: what people install on their machines. */
+  readonly authorityFile: string;
+  readonly served: ServedCertificate;
+  /** Whether the server's certificate was made now. */
+  readonly renewed: boolean;
+}
+
+/** Where the authority's certificate is, whether or not it was made yet. */
+export function authorityFileIn(dataDir: string): string {
+  return join(dataDir, 'tls', 'ca.crt');
+}
+
+/**
+ * Gives the certificates, making what is missing, ends within 30 days or lacks a name.
+ * @param names host names and addresses of this gateway, the host name first
+ */
+export async function localCertificates(
+  dataDir: string,
+  names: readonly string[],
+  clock: Clock,
+): Promise<LocalCertificates> {
+  const folder = join(dataDir, 'tls');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const nowMs = clock.nowMs();
+  const wanted = [...new Set(names.map(canonicalAddress))];
+  const kept = await readPair(folder, 'ca');
+  const keptAuthority = kept !== undefined && isAuthorityGood(kept, nowMs) ? kept : undefined;
+  const authority = keptAuthority ?? issueAuthority(authorityName(wanted[0] ?? 'localhost'), authorityDays, nowMs);
+  if (keptAuthority === undefined) await writePair(folder, 'ca', authority);
+
+  const keptServer = await readPair(folder, 'server');
+  const good = keptServer !== undefined && isServerGood(keptServer, authority, wanted, nowMs);
+  const server = good ? keptServer : issueServerCertificate(authority, wanted, serverDays, nowMs);
+  if (!good) await writePair(folder, 'server', server);
+  return { authorityFile: authorityFileIn(dataDir), served: serve(server), renewed: !good };
+}
+
+/** At most 64 characters (RFC 5280 appendix A.1). */
+function authorityName(hostname: string): string {
+  return `Passerelle local authority (${hostname})`.slice(0, 64);
+}
+
+function serve(pair: CertificateAndKey): ServedCertificate {
+  const certificate = new X509Certificate(pair.certificatePem);
+  return {
+    names: namesOf(certificate),
+    certificatePem: pair.certificatePem,
+    privateKeyPem: new Secret(pair.privateKeyPem),
+    notAfterMs: notAfterOf(certificate),
+  };
+}
+
+function isAuthorityGood(pair: CertificateAndKey, nowMs: number): boolean {
+  const certificate = new X509Certificate(pair.certificatePem);
+  // Its own certificates must not outlive it.
+  return certificate.ca && nowMs + serverDays * dayMs < notAfterOf(certificate) && belongTogether(pair, certificate);
+}
+
+function isServerGood(
+  pair: CertificateAndKey,
+  authority: CertificateAndKey,
+  wanted: readonly string[],
+  nowMs: number,
+): boolean {
+  const certificate = new X509Certificate(pair.certificatePem);
+  const present = new Set(namesOf(certificate));
+  return (
+    wanted.every((name) => present.has(name)) &&
+    notBeforeOf(certificate) <= nowMs &&
+    nowMs < notAfterOf(certificate) - renewBeforeMs &&
+    certificate.verify(new X509Certificate(authority.certificatePem).publicKey) &&
+    belongTogether(pair, certificate)
+  );
+}
+
+function belongTogether(pair: CertificateAndKey, certificate: X509Certificate): boolean {
+  return certificate.checkPrivateKey(createPrivateKey(pair.privateKeyPem));
+}
+
+async function readPair(folder: string, stem: string): Promise<CertificateAndKey | undefined> {
+  const [certificatePem, privateKeyPem] = await Promise.all([
+    readIfThere(join(folder, `${stem}.crt`)),
+    readIfThere(join(folder, `${stem}.key`)),
+  ]);
+  return certificatePem === undefined || privateKeyPem === undefined ? undefined : { certificatePem, privateKeyPem };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The key first: a certificate that is there has its key. */
+async function writePair(folder: string, stem: string, pair: CertificateAndKey): Promise<void> {
+  await replaceFile(join(folder, `${stem}.key`), pair.privateKeyPem, 0o600);
+  await replaceFile(join(folder, `${stem}.crt`), pair.certificatePem, 0o644);
+}

@@ -1,0 +1,77 @@
+/** From a YAML text to a configuration, or to every problem that it has. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConfigError, issueProblems, sortProblems } from './problems.ts';
+import type { ConfigProblem } from './problems.ts';
+import { checkReferences } from './references.ts';
+import { configSchema } from './schema.ts';
+import type { ConfigInput, ConfigValues } from './schema.ts';
+import { checkSecrets } from './secrets.ts';
+import { parseYaml } from './source.ts';
+import type { YamlSource } from './source.ts';
+
+/** A configuration that was checked: every name in it leads somewhere, every secret can be opened. */
+export interface Config extends ConfigValues {
+  /** What the person called it; `(defaults)` when there is no file. */
+  readonly file: string;
+  /** The folder that relative paths begin at. */
+  readonly baseDir: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type ConfigResult =
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Reads and checks a file. @throws ConfigError with every problem at once */
+export async function loadConfig(file: string, environment: Environment): Promise<Config> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const message = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+    throw new ConfigError(file, [{ path: '', line: 0, column: 0, message }]);
+  }
+  const result = await parseConfig(text, file, dirname(resolve(file)), environment);
+  if (!result.ok) throw new ConfigError(file, result.problems);
+  return result.config;
+}
+
+/** Checks a text. Problems are in the order in which they are written. */
+export async function parseConfig(
+  text: string,
+  file: string,
+  baseDir: string,
+  environment: Environment,
+): Promise<ConfigResult> {
+  const source = parseYaml(text);
+  if (source.problems.length > 0) {
+    return { ok: false, problems: source.problems.map((problem) => ({ path: '', ...problem })) };
+  }
+  return validate(source, file, baseDir, environment);
+}
+
+/** A configuration without a file: the embedded default, and tests. @throws ConfigError */
+export async function configFrom(input: ConfigInput, baseDir: string, environment: Environment = {}): Promise<Config> {
+  const nowhere = { line: 0, column: 0 };
+  const source = { value: input, problems: [], positionOf: () => nowhere, keyPositionOf: () => nowhere };
+  const result = await validate(source, '(defaults)', baseDir, environment);
+  if (!result.ok) throw new ConfigError('(defaults)', result.problems);
+  return result.config;
+}
+
+async function validate(
+  source: YamlSource,
+  file: string,
+  baseDir: string,
+  environment: Environment,
+): Promise<ConfigResult> {
+  const parsed = configSchema.safeParse(source.value, { reportInput: true });
+  // Names and secrets are looked at only in a configuration that has its shape: half of one gives problems that are not there.
+  const problems = parsed.success
+    ? [...checkReferences(parsed.data, source), ...(await checkSecrets(parsed.data, source, { baseDir, environment }))]
+    : issueProblems(parsed.error.issues, source);
+  if (problems.length > 0 || !parsed.success) return { ok: false, problems: sortProblems(problems) };
+  return { ok: true, config: { ...parsed.data, file, baseDir } };
+}
