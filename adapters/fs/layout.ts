@@ -13,6 +13,11 @@ export function isKey(key: string): boolean {
   return keyPattern.test(key);
 }
 
+/** Whether a name is one of the two levels of folders that blobs lie in. */
+export function isBlobFolder(name: string): boolean {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
 /** Whether an id is one that a caller may choose for a staged upload. Only such ids become part of a path. */
 export function isStagingId(id: string): boolean {
   return stagingIdPattern.test(id);

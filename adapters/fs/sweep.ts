@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { Call } from '../../gateway/ports/call.ts';
 import { errnoOf, onDevice, unlessAbsent } from './errors.ts';
 import { tryFileLock } from './file-lock.ts';
-import { isKey, isStagingId, syncFolder } from './layout.ts';
+import { isBlobFolder, isKey, isStagingId, syncFolder } from './layout.ts';
 import type { Layout } from './layout.ts';
 
 /** Keys in one question, so that memory stays flat however many blobs there are. */
@@ -68,7 +68,9 @@ async function* candidates(
 ): AsyncGenerator<readonly Candidate[]> {
   let batch: Candidate[] = [];
   for await (const upper of names(layout.blobs, signal)) {
+    if (!isBlobFolder(upper)) continue;
     for await (const lower of names(join(layout.blobs, upper), signal)) {
+      if (!isBlobFolder(lower)) continue;
       for await (const key of names(join(layout.blobs, upper, lower), signal)) {
         const seen = isKey(key) ? await unlessAbsent(stat(layout.blobPath(key))) : undefined;
         if (seen === undefined || changedMs(seen) >= olderThan) continue;
