@@ -131,12 +131,12 @@ export class FsBlobStaging implements BlobStaging {
     return before.size + received;
   }
 
-  /** After a device failed, what it is not known to hold does not count. Otherwise there is nothing to cut. */
+  /** After the device failed, what it holds of the piece counts if it says so now; otherwise it is cut off. */
   async #cutBack(handle: FileHandle, writer: FileWriter, receivedEnd: number, call: Call): Promise<void> {
     await writer.settle();
     if (writer.durableOctets === receivedEnd) return;
     try {
-      await handle.truncate(writer.durableOctets);
+      await handle.datasync().catch(() => handle.truncate(writer.durableOctets));
     } catch (error) {
       call.log.warn('blob.staging-not-cut', { result: 'failed', error });
     }
