@@ -3,6 +3,7 @@ import type { Parsed } from '../parsed.ts';
 import { accept, refuse } from '../parsed.ts';
 import type { XmlElement } from '../xml/element.ts';
 import { attribute, elements, find, isNamed, text } from '../xml/element.ts';
+import { isNcName } from '../xml/format.ts';
 import type { QName } from './names.ts';
 import { DAV, distinctNames, nameOf } from './names.ts';
 import type { PropfindRequest } from './propfind.ts';
@@ -126,8 +127,9 @@ function readExpansion(parent: XmlElement): Parsed<readonly ExpandProperty[]> {
   const expansion: ExpandProperty[] = [];
   for (const child of elements(parent)) {
     if (!isNamed(child, DAV, 'property')) continue;
+    // The answer writes it as an element's name, so it must be one.
     const name = attribute(child, '', 'name') ?? '';
-    if (name === '') return refuse('DAV:property without the attribute name');
+    if (!isNcName(name)) return refuse('DAV:property without a name in its attribute name');
     const properties = readExpansion(child);
     if (!properties.ok) return properties;
     const namespace = attribute(child, '', 'namespace') ?? DAV;

@@ -14,14 +14,56 @@ function clamp(epochMs: number): number {
   return Math.min(Math.max(epochMs, earliestMs), latestMs);
 }
 
+/** `00` to `99`. */
+const twoDigits = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+
+interface Civil {
+  readonly weekday: string;
+  readonly year: string;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly date: string;
+  /** `08:49:37`. */
+  readonly time: string;
+}
+
+/** The parts of an instant in UTC; several times as fast as `Date`'s own text, since listings write two of them for each member. */
+function civil(epochMs: number): Civil {
+  const seconds = Math.floor(clamp(epochMs) / 1000);
+  const days = Math.floor(seconds / 86_400);
+  const inDay = seconds - days * 86_400;
+  // Days since 0000-03-01: with the year starting in March, the leap day is its last.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const date = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const minutes = Math.floor(inDay / 60);
+  return {
+    weekday: dayNames[(((days + 4) % 7) + 7) % 7] ?? '',
+    year: year >= 1000 ? String(year) : String(year).padStart(4, '0'),
+    month,
+    date: twoDigits[date] ?? '',
+    time: `${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[inDay % 60]}`,
+  };
+}
+
 /** IMF-fixdate, the form that is sent: `Sun, 06 Nov 1994 08:49:37 GMT`. Fractions of a second are cut off. */
 export function formatHttpDate(epochMs: number): string {
-  return new Date(clamp(epochMs)).toUTCString();
+  const { weekday, date, month, year, time } = civil(epochMs);
+  return `${weekday}, ${date} ${monthNames[month - 1]} ${year} ${time} GMT`;
 }
 
 /** RFC 3339 in whole seconds, as RFC 4918 §15.1 wants it: `1997-12-01T17:42:21Z`. */
 export function formatTimestamp(epochMs: number): string {
-  return `${new Date(clamp(epochMs)).toISOString().slice(0, 19)}Z`;
+  const { date, month, year, time } = civil(epochMs);
+  return `${year}-${twoDigits[month]}-${date}T${time}Z`;
 }
 
 const imfFixdate = /^([A-Z][a-z]{2}), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;

@@ -10,6 +10,17 @@ const specialInTextAll = /[&<>\r\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 const specialInAttribute = /[&<>"\t\n\r\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 const specialInAttributeAll = /[&<>"\t\n\r\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
+// NameStartChar and NameChar of XML 1.0 §2.3 without the colon, as Namespaces in XML 1.0 §4 wants local names.
+const nameStart =
+  'A-Z_a-z\\u{c0}-\\u{d6}\\u{d8}-\\u{f6}\\u{f8}-\\u{2ff}\\u{370}-\\u{37d}\\u{37f}-\\u{1fff}\\u{200c}\\u{200d}\\u{2070}-\\u{218f}' +
+  '\\u{2c00}-\\u{2fef}\\u{3001}-\\u{d7ff}\\u{f900}-\\u{fdcf}\\u{fdf0}-\\u{fffd}\\u{10000}-\\u{effff}';
+const ncName = new RegExp(`^[${nameStart}][${nameStart}\\-.0-9\\u{b7}\\u{300}-\\u{36f}\\u{203f}\\u{2040}]*$`, 'u');
+
+/** Whether a text can be the local name of an element or attribute. Needed for names that arrive as text, not as markup. */
+export function isNcName(text: string): boolean {
+  return ncName.test(text);
+}
+
 /** Text between tags. Characters that XML 1.0 cannot hold become U+FFFD. */
 export function escapeText(text: string): string {
   const safe = text.isWellFormed() ? text : text.toWellFormed();
