@@ -1,0 +1,187 @@
+/**
+ * The life of a DAV request, with the exit of each step:
+ *
+ *     parse the path ─ 400
+ *       → OPTIONS is answered for anyone
+ *       → sign in ─ 401, 403 (no TLS), 429, 503
+ *       → find the target
+ *       → the method: privileges ─ 403, preconditions ─ 412/304, locks ─ 423, the store ─ 409, 507, 503
+ *       → answer
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { formatBasicChallenge, parseBasic } from '../auth/http-basic.ts';
+import type { ConnectionInfo } from '../ports/connection.ts';
+import { GatewayError } from '../ports/errors.ts';
+import type { Principal } from '../ports/directory.ts';
+import { formatError } from '../wire/dav/multistatus.ts';
+import { Context } from './context.ts';
+import type { Method } from './context.ts';
+import type { DavDependencies } from './dependencies.ts';
+import { badRequest, DavProblem, toProblem } from './errors.ts';
+import { Exchange } from './exchange.ts';
+import { acl } from './methods/acl.ts';
+import { remove } from './methods/delete.ts';
+import { get } from './methods/get.ts';
+import { lock } from './methods/lock.ts';
+import { mkcol } from './methods/mkcol.ts';
+import { options } from './methods/options.ts';
+import { patch } from './methods/patch.ts';
+import { post } from './methods/post.ts';
+import { propfind } from './methods/propfind.ts';
+import { proppatch } from './methods/proppatch.ts';
+import { put } from './methods/put.ts';
+import { report } from './methods/report.ts';
+import { copy, move } from './methods/transfer.ts';
+import { unlock } from './methods/unlock.ts';
+import { MountVisits } from './mount-visits.ts';
+import { requestPath } from './request-path.ts';
+
+const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['ACL', acl],
+  ['COPY', copy],
+  ['DELETE', remove],
+  ['GET', get],
+  ['HEAD', get],
+  ['LOCK', lock],
+  ['MKCOL', mkcol],
+  ['MOVE', move],
+  ['PATCH', patch],
+  ['POST', post],
+  ['PROPFIND', propfind],
+  ['PROPPATCH', proppatch],
+  ['PUT', put],
+  ['REPORT', report],
+  ['UNLOCK', unlock],
+]);
+
+/** What the HTTP server is told of a request when it writes its log line. */
+export interface DavOutcome {
+  readonly principalId: string | undefined;
+}
+
+export type DavHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: ConnectionInfo,
+) => Promise<DavOutcome>;
+
+export function createDavHandler(dependencies: DavDependencies): DavHandler {
+  const mounts = new MountVisits(dependencies.clock);
+  return async (request, response, connection) => {
+    const log = dependencies.log.child({ connection: connection.id });
+    const aborter = new AbortController();
+    const onClose = (): void => {
+      if (!response.writableFinished) aborter.abort();
+    };
+    response.once('close', onClose);
+    const call = { signal: aborter.signal, log };
+    const exchange = new Exchange(request, response, connection, call, dependencies.options());
+    let principal: Principal | undefined;
+    try {
+      principal = await handle(dependencies, mounts, exchange);
+    } catch (error) {
+      principal = error instanceof SignedInError ? error.principal : undefined;
+      sendProblem(exchange, error instanceof SignedInError ? error.cause : error);
+    }
+    return { principalId: principal?.id };
+  };
+}
+
+/** Carries who it was past an error, for the log line. */
+class SignedInError extends Error {
+  readonly principal: Principal;
+
+  constructor(principal: Principal, cause: unknown) {
+    super('a signed-in request failed', { cause });
+    this.principal = principal;
+  }
+}
+
+async function handle(
+  dependencies: DavDependencies,
+  mounts: MountVisits,
+  exchange: Exchange,
+): Promise<Principal | undefined> {
+  if (exchange.request.url === '*' && exchange.method === 'OPTIONS') {
+    options(exchange, undefined); // RFC 9110 §9.3.7: the server as a whole
+    return undefined;
+  }
+  const path = requestPath(exchange.request.url);
+  if (path === undefined) throw badRequest('the request target is not a path');
+  if (exchange.method === 'OPTIONS' && exchange.header('authorization') === undefined) {
+    options(exchange, undefined); // COMPAT(Windows redirector, all): asks before it signs in
+    return undefined;
+  }
+  const principal = await signIn(dependencies, exchange);
+  try {
+    await dispatch(dependencies, mounts, exchange, principal, path);
+  } catch (error) {
+    throw new SignedInError(principal, error);
+  }
+  return principal;
+}
+
+async function signIn(dependencies: DavDependencies, exchange: Exchange): Promise<Principal> {
+  const { connection } = exchange;
+  const credentials = parseBasic(exchange.header('authorization'));
+  if (!credentials.ok) throw new GatewayError('authentication-failed', 'sign in with your address and password');
+  const { login } = credentials.value;
+  const domain = dependencies.domains.forHost(connection.serverName ?? hostOf(exchange));
+  const full = login.includes('@') ? login : `${login}@${domain.name}`;
+  return dependencies.authenticator.password(
+    { login: full, password: credentials.value.password },
+    { protocol: 'http', connection },
+    exchange.call,
+  );
+}
+
+function hostOf(exchange: Exchange): string | undefined {
+  return exchange.header('host')?.replace(/:\d+$/, '');
+}
+
+async function dispatch(
+  dependencies: DavDependencies,
+  mounts: MountVisits,
+  exchange: Exchange,
+  principal: Principal,
+  path: string,
+): Promise<void> {
+  const { domains, clock } = dependencies;
+  const domain = domains.byName(principal.domain);
+  if (domain === undefined) throw new GatewayError('permission-denied', 'your institution is not served here');
+  const context = new Context(exchange, { principal, domain }, domains, clock, mounts, path);
+  if (exchange.method === 'OPTIONS') {
+    options(exchange, await context.locateRequest());
+    return;
+  }
+  const method = methods.get(exchange.method);
+  if (method === undefined) throw new DavProblem(501, `the method ${exchange.method} is not known here`);
+  await method(context, await context.locateRequest());
+}
+
+/** Every error ends here: worded for DAV clients, with the connection's id for the person who asks for help. */
+function sendProblem(exchange: Exchange, error: unknown): void {
+  const { response, call, connection } = exchange;
+  const problem = toProblem(error);
+  if (problem.status >= 500 && problem.status !== 507) {
+    const aborted = call.signal.aborted;
+    call.log[aborted ? 'debug' : 'error']('dav.failed', { result: aborted ? 'aborted' : 'failed', error });
+  }
+  if (response.destroyed || response.writableEnded) return;
+  if (response.headersSent) {
+    response.destroy(); // half an answer must not look like a whole one
+    return;
+  }
+  for (const name of response.getHeaderNames())
+    if (name !== 'dav' && !name.startsWith('tus-')) response.removeHeader(name);
+  const headers: Record<string, string> = { ...problem.headers };
+  if (problem.status === 401) headers['WWW-Authenticate'] = formatBasicChallenge('Passerelle');
+  if (problem.status === 304) {
+    exchange.send(304, headers);
+  } else if (problem.conditionXml !== undefined) {
+    exchange.sendXml(problem.status, formatError(problem.conditionXml), headers);
+  } else {
+    const body = `${problem.message}\n(${connection.id})\n`;
+    exchange.send(problem.status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body);
+  }
+}

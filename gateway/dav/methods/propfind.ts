@@ -1,0 +1,165 @@
+/** PROPFIND: RFC 4918 §9.1, with Prefer of RFC 8144. Streamed: memory does not grow with the collection. */
+import type { CollectionNode, MountNode, StoreNode } from '../../ports/collection-store.ts';
+import { Privilege } from '../../ports/privilege.ts';
+import { grantedBy, granteesOf } from '../../services/access.ts';
+import { parseDepth } from '../../wire/dav/headers.ts';
+import { formatStatusResponse } from '../../wire/dav/multistatus.ts';
+import { parsePropfind } from '../../wire/dav/propfind.ts';
+import { parsePrefer } from '../../wire/http/prefer.ts';
+import { needOnNode } from '../authorise.ts';
+import type { Context } from '../context.ts';
+import { badRequest, DavProblem, notFound } from '../errors.ts';
+import type { TextStream } from '../exchange.ts';
+import { memberHref } from '../paths.ts';
+import { loadPage } from '../properties/load.ts';
+import { compileSelection } from '../properties/select.ts';
+import type { Selection } from '../properties/select.ts';
+import type { Item, NodeItem } from '../properties/item.ts';
+import { staticMembers } from '../static-members.ts';
+import type { NodeTarget, Target, TreePlace } from '../target.ts';
+
+type Depth = '0' | '1' | 'infinity';
+
+export async function propfind(context: Context, target: Target): Promise<void> {
+  const { exchange } = context;
+  const depth = readDepth(context);
+  const parsed = parsePropfind(await exchange.readXml());
+  if (!parsed.ok) throw badRequest(parsed.reason);
+  const prefer = parsePrefer(exchange.header('prefer'), exchange.header('brief'));
+  const selection = compileSelection(parsed.value, prefer.minimal);
+  const headers: Record<string, string> = { Vary: 'Brief, Prefer' };
+  if (prefer.minimal) headers['Preference-Applied'] = 'return=minimal';
+  const listing = new Listing(context, selection, prefer.depthNoroot && depth !== '0', headers);
+  if (target.kind === 'node') return listing.node(target, depth);
+  if (target.kind === 'principal' || target.kind === 'static') return listing.others(target, depth);
+  throw notFound();
+}
+
+function readDepth(context: Context): Depth {
+  const depth = parseDepth(context.exchange.header('depth'));
+  if (depth === 'invalid') throw badRequest('Depth is 0, 1 or infinity');
+  const effective = depth ?? 'infinity'; // RFC 4918 §9.1: no header means infinity
+  if (effective === 'infinity' && !context.options.propfindInfinity) {
+    throw new DavProblem(403, 'ask with Depth: 0 or 1', '<D:propfind-finite-depth/>');
+  }
+  return effective;
+}
+
+/** One answer being written. */
+class Listing {
+  readonly #context: Context;
+  readonly #selection: Selection;
+  readonly #withoutRoot: boolean;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(context: Context, selection: Selection, withoutRoot: boolean, headers: Readonly<Record<string, string>>) {
+    this.#context = context;
+    this.#selection = selection;
+    this.#withoutRoot = withoutRoot;
+    this.#headers = headers;
+  }
+
+  async node(target: NodeTarget, depth: Depth): Promise<void> {
+    needOnNode(target, Privilege.read);
+    const { node } = target;
+    const root: NodeItem = { ...itemOf(target) };
+    const first = await this.#format(target, this.#withoutRoot ? [] : [root]);
+    const answer = this.#context.exchange.multistatus(this.#headers);
+    answer.add(first);
+    if (depth !== '0' && node.type === 'collection') await this.#members(answer, target, root, node, depth);
+    answer.end();
+  }
+
+  /** Breadth first, because a member of a collection is known only when its page has been read. */
+  async #members(
+    answer: TextStream,
+    place: TreePlace,
+    root: NodeItem,
+    collection: CollectionNode,
+    depth: Depth,
+  ): Promise<void> {
+    const queue = [{ item: root, collection }];
+    let left = this.#context.options.treeMembers;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      for await (const page of memberPages(this.#context, place, next.item, next.collection)) {
+        if (depth === 'infinity' && left < page.length) {
+          answer.add(formatStatusResponse(next.item.href, 507, '<D:number-of-matches-within-limits/>'));
+          return;
+        }
+        left -= page.length;
+        answer.add(await this.#format(place, page));
+        await answer.flush();
+        if (depth !== 'infinity') continue;
+        for (const item of page) if (item.node.type === 'collection') queue.push({ item, collection: item.node });
+      }
+    }
+  }
+
+  async #format(place: TreePlace | undefined, items: readonly Item[]): Promise<string> {
+    const { needs } = this.#selection;
+    const page = await loadPage(this.#context.pageSource(place), items, needs, this.#context.call);
+    let xml = '';
+    for (const item of items) xml += this.#selection.format(item, page);
+    return xml;
+  }
+
+  /** Principals, and the collections that are made of nothing but their members. */
+  async others(target: Extract<Target, { kind: 'principal' | 'static' }>, depth: Depth): Promise<void> {
+    const root: Item = target;
+    const members = depth === '0' || target.kind !== 'static' ? [] : await staticMembers(this.#context, target);
+    let xml = this.#withoutRoot ? '' : await this.#format(undefined, [root]);
+    for (const { item, place } of members) xml += await this.#format(place, [item]);
+    const answer = this.#context.exchange.multistatus(this.#headers);
+    answer.add(xml);
+    answer.end();
+  }
+}
+
+export function itemOf(target: NodeTarget): NodeItem {
+  return {
+    kind: 'node',
+    href: target.href,
+    node: target.node,
+    name: target.path[target.path.length - 1],
+    privileges: target.privileges,
+  };
+}
+
+/** Pages of a collection's members as the viewer sees them; mounts stand as the collections that they lead to. */
+export async function* memberPages(
+  context: Context,
+  place: TreePlace,
+  parent: NodeItem,
+  collection: CollectionNode,
+): AsyncGenerator<readonly NodeItem[]> {
+  for await (const page of place.store.members(collection.id, undefined, context.call)) {
+    yield memberItems(context, parent, page);
+  }
+}
+
+export function memberItems(context: Context, parent: NodeItem, nodes: readonly StoreNode[]): readonly NodeItem[] {
+  const grantees = nodes.some((node) => node.type === 'mount')
+    ? granteesOf(context.viewer.principal)
+    : new Set<string>();
+  const items: NodeItem[] = [];
+  for (const node of nodes) {
+    if (node.type === 'mount') {
+      const privileges = grantedBy(node.targetAccess, grantees);
+      if ((privileges & Privilege.read) !== 0) items.push(mountItem(parent, node, privileges));
+      continue;
+    }
+    const href = memberHref(parent.href, node.name, node.type === 'collection');
+    items.push({ kind: 'node', href, node, name: node.name, privileges: parent.privileges });
+  }
+  return items;
+}
+
+function mountItem(parent: NodeItem, mount: MountNode, privileges: number): NodeItem {
+  return {
+    kind: 'node',
+    href: memberHref(parent.href, mount.name, true),
+    node: mount.target,
+    name: mount.name,
+    privileges,
+  };
+}

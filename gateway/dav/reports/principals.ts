@@ -1,0 +1,25 @@
+/** Principals as the answer of a report. */
+import type { Principal } from '../../ports/directory.ts';
+import type { PropfindRequest } from '../../wire/dav/propfind.ts';
+import type { Context } from '../context.ts';
+import { principalHref } from '../paths.ts';
+import type { Item } from '../properties/item.ts';
+import { loadPage } from '../properties/load.ts';
+import { compileSelection } from '../properties/select.ts';
+
+export async function answerPrincipals(
+  context: Context,
+  principals: readonly Principal[],
+  properties: PropfindRequest,
+): Promise<void> {
+  const items = principals.map((principal): Item => ({
+    kind: 'principal',
+    href: principalHref(principal.address),
+    principal,
+  }));
+  const selection = compileSelection(properties, false);
+  const page = await loadPage(context.pageSource(undefined), items, selection.needs, context.call);
+  const answer = context.exchange.multistatus();
+  for (const item of items) answer.add(selection.format(item, page));
+  answer.end();
+}
