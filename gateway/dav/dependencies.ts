@@ -1,6 +1,5 @@
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { Domains } from '../services/domains.ts';
 import type { DavOptions } from './options.ts';
 
@@ -11,5 +10,4 @@ export interface DavDependencies {
   /** Read at every request, so that a reload of the configuration takes effect. */
   readonly options: () => DavOptions;
   readonly clock: Clock;
-  readonly log: Log;
 }

@@ -1,6 +1,6 @@
 /** The one table from the gateway's error codes to HTTP and DAV answers, and the answers that only DAV has. */
-import type { ErrorCode } from '../ports/errors.ts';
-import { GatewayError, toGatewayError } from '../ports/errors.ts';
+import type { ErrorCode, GatewayError } from '../ports/errors.ts';
+import { toGatewayError } from '../ports/errors.ts';
 import { escapeText } from '../wire/xml/format.ts';
 
 /** An answer that a method gives on purpose: a status and, where the standard names one, a condition for DAV:error. */

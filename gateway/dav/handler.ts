@@ -8,11 +8,10 @@
  *       → the method: privileges ─ 403, preconditions ─ 412/304, locks ─ 423, the store ─ 409, 507, 503
  *       → answer
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatBasicChallenge, parseBasic } from '../auth/http-basic.ts';
-import type { ConnectionInfo } from '../ports/connection.ts';
 import { GatewayError } from '../ports/errors.ts';
 import type { Principal } from '../ports/directory.ts';
+import type { HttpHandler } from '../server/http-handler.ts';
 import { formatError } from '../wire/dav/multistatus.ts';
 import { Context } from './context.ts';
 import type { Method } from './context.ts';
@@ -54,71 +53,40 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['UNLOCK', unlock],
 ]);
 
-/** What the HTTP server is told of a request when it writes its log line. */
-export interface DavOutcome {
-  readonly principalId: string | undefined;
-}
-
-export type DavHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  connection: ConnectionInfo,
-) => Promise<DavOutcome>;
-
-export function createDavHandler(dependencies: DavDependencies): DavHandler {
+export function createDavHandler(dependencies: DavDependencies): HttpHandler {
   const mounts = new MountVisits(dependencies.clock);
-  return async (request, response, connection) => {
-    const log = dependencies.log.child({ connection: connection.id });
-    const aborter = new AbortController();
-    const onClose = (): void => {
-      if (!response.writableFinished) aborter.abort();
-    };
-    response.once('close', onClose);
-    const call = { signal: aborter.signal, log };
+  return async (request, response, connection, http) => {
+    const call = { signal: http.signal, log: http.log };
     const exchange = new Exchange(request, response, connection, call, dependencies.options());
-    let principal: Principal | undefined;
     try {
-      principal = await handle(dependencies, mounts, exchange);
+      await handle(dependencies, mounts, exchange, (principal) => {
+        http.setPrincipal(principal.id);
+      });
     } catch (error) {
-      principal = error instanceof SignedInError ? error.principal : undefined;
-      sendProblem(exchange, error instanceof SignedInError ? error.cause : error);
+      sendProblem(exchange, error);
     }
-    return { principalId: principal?.id };
   };
-}
-
-/** Carries who it was past an error, for the log line. */
-class SignedInError extends Error {
-  readonly principal: Principal;
-
-  constructor(principal: Principal, cause: unknown) {
-    super('a signed-in request failed', { cause });
-    this.principal = principal;
-  }
 }
 
 async function handle(
   dependencies: DavDependencies,
   mounts: MountVisits,
   exchange: Exchange,
-): Promise<Principal | undefined> {
+  onSignIn: (principal: Principal) => void,
+): Promise<void> {
   if (exchange.request.url === '*' && exchange.method === 'OPTIONS') {
     options(exchange, undefined); // RFC 9110 §9.3.7: the server as a whole
-    return undefined;
+    return;
   }
   const path = requestPath(exchange.request.url);
   if (path === undefined) throw badRequest('the request target is not a path');
   if (exchange.method === 'OPTIONS' && exchange.header('authorization') === undefined) {
     options(exchange, undefined); // COMPAT(Windows redirector, all): asks before it signs in
-    return undefined;
+    return;
   }
   const principal = await signIn(dependencies, exchange);
-  try {
-    await dispatch(dependencies, mounts, exchange, principal, path);
-  } catch (error) {
-    throw new SignedInError(principal, error);
-  }
-  return principal;
+  onSignIn(principal);
+  await dispatch(dependencies, mounts, exchange, principal, path);
 }
 
 async function signIn(dependencies: DavDependencies, exchange: Exchange): Promise<Principal> {

@@ -2,7 +2,7 @@
  * PATCH: on a file a partial update as SabreDAV's clients (davfs2 and others) send it; on an upload the next octets of it.
  * The changed file is written whole beside the old one and replaces it at once.
  */
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { ResourceNode } from '../../ports/collection-store.ts';
 import { Privilege } from '../../ports/privilege.ts';
 import { parseUpdateRange, partialUpdateContentType } from '../../wire/http/update-range.ts';
