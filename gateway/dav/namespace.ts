@@ -45,9 +45,8 @@ export async function findTarget(
 }
 
 /**
- * The person, group, room or resource that has an address, as far as the viewer may know of it: everyone of the own domain,
- * and of others those that the viewer already knows by address (a share crosses domains only by an address that was given).
- * A bare name is one of the viewer's own domain.
+ * The person, group, room or resource that has an address. Institutions do not see each other: only addresses of the viewer's
+ * own domain (and its aliases) are known. A bare name is one of that domain.
  */
 export async function findPrincipal(
   domains: Domains,
@@ -55,11 +54,14 @@ export async function findPrincipal(
   address: string,
   call: Call,
 ): Promise<Viewer | undefined> {
-  const full = (address.includes('@') ? address : `${address}@${viewer.domain.name}`).toLowerCase();
+  const at = address.lastIndexOf('@');
+  const local = (at === -1 ? address : address.slice(0, at)).toLowerCase();
+  const domain = at === -1 ? viewer.domain : domains.byName(address.slice(at + 1));
+  if (domain !== viewer.domain) return undefined;
+  const full = `${local}@${domain.name}`;
   if (viewer.principal.addresses.includes(full)) return viewer;
-  const domain = domains.byName(full.slice(full.lastIndexOf('@') + 1));
-  const principal = await domain?.directory.lookup(full, call);
-  return domain === undefined || principal === undefined ? undefined : { principal, domain };
+  const principal = await domain.directory.lookup(full, call);
+  return principal === undefined ? undefined : { principal, domain };
 }
 
 async function findInTree(

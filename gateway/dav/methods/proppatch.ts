@@ -8,12 +8,12 @@ import type { PropertyInstruction } from '../../wire/dav/proppatch.ts';
 import { parsePrefer } from '../../wire/http/prefer.ts';
 import { needOnNode } from '../authorise.ts';
 import type { Context } from '../context.ts';
-import { badRequest, notFound } from '../errors.ts';
+import { badRequest, DavProblem, notFound } from '../errors.ts';
 import { checkPreconditions } from '../preconditions.ts';
 import { judgeProperty } from '../properties/change.ts';
 import type { PropertyChange } from '../properties/change.ts';
 import { propertyKey } from '../properties/registry.ts';
-import type { Target } from '../target.ts';
+import type { NodeTarget, Target } from '../target.ts';
 
 export async function proppatch(context: Context, target: Target): Promise<void> {
   const { exchange } = context;
@@ -49,11 +49,21 @@ async function write(context: Context, target: Target, changes: readonly Propert
   needOnNode(target, Privilege.writeProperties);
   const guard = await checkPreconditions(context, target);
   const { set, remove } = netEffect(changes);
+  await assertRoomFor(context, target, set);
   const modified = changes.findLast((change) => change.modified !== undefined)?.modified;
   await target.store.setProperties(
     { nodeId: target.node.id, set, remove, ...(modified === undefined ? {} : { modified }), guard },
     context.call,
   );
+}
+
+/** @throws DavProblem 507 when the resource would have more properties than one may have */
+async function assertRoomFor(context: Context, target: NodeTarget, set: readonly DeadProperty[]): Promise<void> {
+  const { node, store } = target;
+  const existing = node.hasProperties ? ((await store.properties([node.id], context.call)).get(node.id) ?? []) : [];
+  const count = new Set([...existing, ...set].map(propertyKey)).size;
+  const { maxProperties } = context.options;
+  if (count > maxProperties) throw new DavProblem(507, `a resource may have ${maxProperties} properties of its own`);
 }
 
 /** Instructions are carried out in order (§9.2), so of several for one property the last counts. */
