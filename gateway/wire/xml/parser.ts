@@ -9,6 +9,7 @@ import { SaxesParser } from 'saxes';
 import type { SaxesTagNS } from 'saxes';
 import type { XmlAttribute, XmlElement } from './element.ts';
 import { XmlDecoder } from './decoder.ts';
+import { isNcName } from './format.ts';
 
 export interface XmlLimits {
   /** Octets of the body as sent. */
@@ -144,6 +145,7 @@ export class XmlParser {
     this.#elements += 1;
     if (this.#elements > this.#limits.elements) throw new Refusal('limit-exceeded', 'too many elements');
     if (this.#open.length >= this.#limits.depth) throw new Refusal('limit-exceeded', 'elements nest too deep');
+    checkLocalName(tag.local);
     const attributes = attributesOf(tag, this.#limits.attributes);
     const element: OpenElement = {
       namespace: tag.uri,
@@ -173,6 +175,18 @@ export function parseXml(body: Uint8Array, limits?: XmlLimits): XmlResult {
   return parser.write(body) ?? parser.end();
 }
 
+/**
+ * saxes checks how a whole name starts, but not how its local part does behind a prefix (Namespaces in XML 1.0 §4), and an
+ * answer may write the local part with another prefix or none.
+ *
+ * @throws Refusal
+ */
+function checkLocalName(name: string): void {
+  const first = name.charCodeAt(0) | 0x20;
+  if (first >= 0x61 && first <= 0x7a) return;
+  if (!isNcName(name)) throw new Refusal('syntax', 'a local name starts with a character that no name starts with');
+}
+
 /** @throws Refusal */
 function attributesOf(tag: SaxesTagNS, limit: number): readonly XmlAttribute[] {
   let attributes: XmlAttribute[] | undefined;
@@ -188,6 +202,7 @@ function attributesOf(tag: SaxesTagNS, limit: number): readonly XmlAttribute[] {
       throw new Refusal('limit-exceeded', 'a namespace name or language tag is too long');
     }
     if (isDeclaration) continue;
+    checkLocalName(one.local);
     attributes ??= [];
     attributes.push({ namespace: one.uri, name: one.local, prefix: one.prefix, value: one.value });
   }
