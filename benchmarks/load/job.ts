@@ -10,8 +10,8 @@ export interface RequestJob {
   /** Undefined: no body. A number: so many octets, different in every request. */
   readonly body: string | number | undefined;
   readonly statuses: readonly number[];
-  /** Octets that every answer must have; undefined: as many as the first answer. */
-  readonly answerOctets?: number;
+  /** Octets that every answer must have. `any`: what is said to an upload. Undefined: as many as the first answer. */
+  readonly answerOctets?: number | 'any';
   /** How often `needle` must stand in the first answer of every connection (later ones must be as long as it). */
   readonly firstAnswer?: { readonly needle: string; readonly count: number };
 }

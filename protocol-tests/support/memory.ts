@@ -78,6 +78,13 @@ export function treeRssOctets(pid: number): number {
     .reduce((sum, status) => sum + (status === undefined ? 0 : kibibytes(status, 'VmRSS')), 0);
 }
 
+/** Sum of what each process of a tree had at most since its start or its `resetPeak`; shared pages count for each. */
+export function treePeakOctets(pid: number): number {
+  return processTree(pid)
+    .map((member) => readProc(member, 'status'))
+    .reduce((sum, status) => sum + (status === undefined ? 0 : kibibytes(status, 'VmHWM')), 0);
+}
+
 export interface MemorySampler extends Disposable {
   /** The highest sum of resident octets of the tree that was seen. */
   readonly peakOctets: number;
