@@ -93,7 +93,7 @@ export class HttpTransaction implements HttpExchange {
   /** A handler has its own table from error codes to answers; what arrives here is what it did not foresee. */
   #fail(error: unknown): void {
     const { response } = this;
-    if (this.signal.aborted || response.destroyed) {
+    if (this.signal.aborted) {
       this.log.debug('http.handler', { result: 'aborted', error });
       response.destroy();
       return;
