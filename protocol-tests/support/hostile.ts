@@ -47,11 +47,12 @@ export function rawRequest(
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, 'utf8');
 }
 
-/** Opens them by fifties, so that handshakes do not pile up. */
-export async function openMany(target: RawTarget, count: number): Promise<readonly RawConnection[]> {
+/** Opens them by fifties, so that handshakes do not pile up. @param from see `openRaw` */
+export async function openMany(target: RawTarget, count: number, from?: string): Promise<readonly RawConnection[]> {
   const opened: RawConnection[] = [];
   for (let first = 0; first < count; first += 50) {
-    opened.push(...(await Promise.all(Array.from({ length: Math.min(50, count - first) }, () => openRaw(target)))));
+    const some = Array.from({ length: Math.min(50, count - first) }, () => openRaw(target, from));
+    opened.push(...(await Promise.all(some)));
   }
   return opened;
 }

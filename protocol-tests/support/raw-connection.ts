@@ -1,6 +1,6 @@
 /** A TLS connection on which a test writes any octets it likes: malformed requests, slow ones, none at all. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { until } from './wait.ts';
 
@@ -59,12 +59,23 @@ export class RawConnection implements Disposable {
   }
 }
 
-/** Resolves after the handshake. */
-export async function openRaw(target: RawTarget): Promise<RawConnection> {
+/**
+ * Resolves after the handshake; a server that closes instead is seen in `isClosed`.
+ * @param from address of this machine that the server shall see: all of 127.0.0.0/8 may be used
+ */
+export async function openRaw(target: RawTarget, from = '127.0.0.1'): Promise<RawConnection> {
   const { hostname, port } = new URL(target.url);
-  const socket = connectTls({ host: hostname, port: Number(port), ca: readFileSync(target.caFile) });
-  await once(socket, 'secureConnect');
-  return new RawConnection(socket);
+  const below = connectTcp({ host: hostname, port: Number(port), localAddress: from });
+  const socket = connectTls({ socket: below, ca: readFileSync(target.caFile), host: hostname });
+  const connection = new RawConnection(socket);
+  below.on('error', () => socket.destroy());
+  await new Promise<void>((resolve) => {
+    socket.once('secureConnect', resolve);
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+  return connection;
 }
 
 /** Writes a whole request on a connection of its own. @returns the status; undefined when it was closed without one */

@@ -8,6 +8,8 @@ import { until } from '../support/wait.ts';
 
 const crashes = isSoak ? 20 : 3;
 const writers = 1_000;
+/** Every writer has a connection of its own, all from one address. */
+const configuration = { logging: { level: 'warn' }, limits: { connections: { perNetwork: 5_000 } } };
 /** On both sides of where a body goes to the blob store instead of the row. */
 const sizes = [0, 500, 4_000, 60_000, 70_000, 150_000];
 
@@ -79,7 +81,7 @@ async function assertNothingLost(
 
 test('kill -9 amid 1,000 concurrent writes: all that was acknowledged is there, nothing is half there', async (t) => {
   t.timeout(30 * 60_000);
-  await using gateway = await startGateway({ configuration: { logging: { level: 'warn' } } });
+  await using gateway = await startGateway({ configuration });
   const tracks: readonly Track[] = Array.from({ length: writers }, (_, i) => ({
     name: `file-${i}`,
     acknowledged: 0,
@@ -107,7 +109,7 @@ test('kill -9 amid 1,000 concurrent writes: all that was acknowledged is there, 
 });
 
 test('SIGTERM amid 200 concurrent writes: each is answered or never happened, and the process ends with 0', async (t) => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ configuration });
   const tracks: readonly Track[] = Array.from({ length: 200 }, (_, i) => ({
     name: `file-${i}`,
     acknowledged: 0,

@@ -72,12 +72,15 @@ test('a body over the limit is refused with 413 and leaves nothing, whether its 
   t.is((await client.request('PUT', 'large.bin', { body: 'x'.repeat(limit) })).status, 201);
 });
 
+/** What the tests of many connections from one address need. */
+const manyFromOneAddress = { limits: { connections: { perNetwork: 5_000 } } };
+
 test('1,000 idle connections leave the gateway answering, in bounded memory', async (t) => {
-  await using gateway = await startGateway();
+  await using gateway = await startGateway({ configuration: manyFromOneAddress });
   const { pid } = gateway;
   const idle = await openMany(requestTarget(gateway), 1_000);
   try {
-    t.true(idle.filter((connection) => !connection.isClosed).length > 0);
+    t.is(idle.filter((connection) => !connection.isClosed).length, 1_000);
     await assertSound(t, gateway, pid);
   } finally {
     for (const connection of idle) connection[Symbol.dispose]();
@@ -85,9 +88,22 @@ test('1,000 idle connections leave the gateway answering, in bounded memory', as
   await assertSound(t, gateway, pid);
 });
 
+test('one address cannot take all connections: beyond its share it is turned away, others come in', async (t) => {
+  await using gateway = await startGateway({ configuration: { limits: { connections: { perNetwork: 20 } } } });
+  const { pid } = gateway;
+  const greedy = await openMany(requestTarget(gateway), 200, '127.0.0.2');
+  try {
+    await until('the surplus to be closed', () => greedy.filter((connection) => !connection.isClosed).length <= 20);
+    t.is(greedy.filter((connection) => !connection.isClosed).length, 20);
+    await assertSound(t, gateway, pid);
+  } finally {
+    for (const connection of greedy) connection[Symbol.dispose]();
+  }
+});
+
 test('a request whose headers or body trickle in is given up, and others are answered meanwhile', async (t) => {
   await using gateway = await startGateway({
-    configuration: { server: { timeouts: { headersMs: 2_000, idleMs: 2_000 } } },
+    configuration: { limits: { http: { headersTimeout: '2s', bodyProgressTimeout: '2s' } } },
   });
   const { pid } = gateway;
   const slow = await openMany(requestTarget(gateway), 100);
