@@ -38,7 +38,7 @@ export function parseTlvs(octets: Uint8Array): readonly PlacedTlv[] | undefined 
     const offset = at + 3;
     at = offset + ((high << 8) | low);
     if (at > octets.length) return undefined;
-    fields.push({ type, value: octets.slice(offset, at), offset });
+    fields.push({ type, value: Uint8Array.from(octets.subarray(offset, at)), offset });
   }
   return fields;
 }
