@@ -30,6 +30,12 @@ export interface SqlTransaction extends SqlQueries {
  */
 export type Operation<Args, Result> = (tx: SqlTransaction, args: Args) => Promise<Result>;
 
+/** The transaction that brings the schema up to date; engines let no other process's run beside it. */
+export interface SchemaTransaction extends SqlTransaction {
+  /** Runs one statement of the schema language as it is. */
+  execute(statement: string): Promise<void>;
+}
+
 export interface SqlEngine extends AsyncDisposable {
   /** Reads outside any write transaction; each sees every commit that was acknowledged before it. */
   readonly read: SqlQueries;

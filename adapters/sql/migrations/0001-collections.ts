@@ -19,6 +19,7 @@ export const collections: Migration = {
        kind ${d.integer} not null,                -- 0 resource, 1 collection, 2 mount
        mod_seq ${d.integer} not null,             -- in the parent's sequence
        created_mod_seq ${d.integer} not null,
+       name_mod_seq ${d.integer} not null,        -- when the name first appeared; older than created if it was used before
        created_ms ${d.integer} not null,
        modified_ms ${d.integer} not null,
        has_properties ${d.integer} not null default 0,
@@ -35,7 +36,6 @@ export const collections: Migration = {
      ) ${d.tableOptions}`,
     `create unique index node_name on node (parent_id, name)`,
     `create index node_mod_seq on node (parent_id, mod_seq)`,
-    `create index node_target on node (target_id) where target_id is not null`,
 
     `create table body (
        node_id ${d.integer} primary key,
@@ -47,7 +47,8 @@ export const collections: Migration = {
        parent_id ${d.integer} not null,
        name ${d.text} not null,
        mod_seq ${d.integer} not null,
-       created_mod_seq ${d.integer} not null,
+       name_mod_seq ${d.integer} not null,
+       was_collection ${d.integer} not null,      -- a mount was one too
        removed_ms ${d.integer} not null,
        primary key (parent_id, name)
      ) ${d.keyedTableOptions}`,
@@ -82,16 +83,19 @@ export const collections: Migration = {
      ) ${d.keyedTableOptions}`,
     `create index ace_grantee on ace (grantee)`,
 
-    // A viewer who removed a mount does not get it again from the same grant.
-    `create table mount_declined (
+    // What each viewer was given: node_id is the mount, null when the viewer removed it and does not want it again.
+    `create table mount (
        viewer_root_id ${d.integer} not null,
        target_id ${d.integer} not null,
+       node_id ${d.integer},
        primary key (viewer_root_id, target_id)
      ) ${d.keyedTableOptions}`,
 
+    // root_id: the tree that the locked node lies in. Locks do not move, so it holds as long as the lock.
     `create table lock (
        token ${d.text} primary key,
        node_id ${d.integer} not null,
+       root_id ${d.integer} not null,
        principal_id ${d.text} not null,
        scope ${d.text} not null,                  -- exclusive, shared
        depth ${d.text} not null,                  -- 0, infinity
@@ -101,6 +105,7 @@ export const collections: Migration = {
        expires_ms ${d.integer} not null
      ) ${d.keyedTableOptions}`,
     `create index lock_node on lock (node_id)`,
+    `create index lock_root on lock (root_id)`,
     `create index lock_expires on lock (expires_ms)`,
 
     `create table upload (

@@ -1,0 +1,61 @@
+import { GatewayError } from '../../../../gateway/ports/errors.ts';
+import type { Operation, SqlTransaction } from '../../engine.ts';
+import { nodeKind } from '../../rows.ts';
+import { dropLocks } from './detach.ts';
+import { protectingRemoval, requireTokens } from './protection.ts';
+import type { RaisedSequence } from './sequence.ts';
+import { bury, Sequences } from './sequence.ts';
+import type { Transfer, TransferArgs } from './transfer.ts';
+import { freeDestination, protectingDestination, readTransfer, refuseLoops } from './transfer.ts';
+import { addTransferredUsage, addUsage, measure } from './usage.ts';
+
+export interface MoveMemberResult {
+  readonly created: boolean;
+  readonly raised: readonly RaisedSequence[];
+}
+
+/**
+ * Gives a member another place. Ids, properties and access control go along; locks stay behind (RFC 4918 §7.6). However much
+ * is below it, one row changes; only between trees is it counted, because what the trees hold changes.
+ */
+export const moveMember: Operation<TransferArgs, MoveMemberResult> = async (tx, args) => {
+  const transfer = await readTransfer(tx, args);
+  const { source, sourceParent, replaced } = transfer;
+  refuseLoops(transfer, source.kind === nodeKind.collection ? source.id : undefined);
+  requireTokens(args.guard, [
+    ...(await protectingRemoval(tx, source, sourceParent, args.nowMs)),
+    ...(await protectingDestination(tx, transfer, args.nowMs)),
+  ]);
+  const octets = await leavingOctets(tx, transfer);
+
+  const sequences = new Sequences(tx);
+  await dropLocks(tx, source, sourceParent.rootId, args.nowMs);
+  const leftModSeq = await sequences.next(args.sourceParentId);
+  const modSeq = await sequences.next(args.destinationParentId);
+  const nameModSeq = await freeDestination(tx, transfer, args, modSeq);
+  await tx.run`
+    update node set parent_id = ${args.destinationParentId}, name = ${args.destinationName}, mod_seq = ${modSeq},
+      created_mod_seq = ${modSeq}, name_mod_seq = ${nameModSeq}
+    where id = ${source.id}`;
+  await bury(tx, source, leftModSeq, args.nowMs);
+  await addUsage(tx, sourceParent.rootId, -octets, undefined);
+  await addTransferredUsage(tx, transfer, octets, args.quotaOctets);
+  return { created: replaced === undefined, raised: sequences.raised };
+};
+
+/**
+ * Octets that leave the source's tree; 0 within one tree.
+ * @throws GatewayError `permission-denied` when a mount would leave its viewer's tree
+ */
+async function leavingOctets(tx: SqlTransaction, transfer: Transfer): Promise<number> {
+  const { source, sourceParent, destinationParent } = transfer;
+  if (sourceParent.rootId === destinationParent.rootId) return 0;
+  const { octets, mounts } = await measure(tx, source.id, Number.MAX_SAFE_INTEGER);
+  if (mounts > 0) {
+    throw new GatewayError(
+      'permission-denied',
+      'what somebody else shares cannot be moved to another place than your own',
+    );
+  }
+  return octets;
+}

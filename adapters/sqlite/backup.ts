@@ -1,0 +1,77 @@
+/** A consistent copy of the whole database while it is written to. */
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { backup } from 'node:sqlite';
+import type { Call } from '../../gateway/ports/call.ts';
+import { GatewayError } from '../../gateway/ports/errors.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { fromSqliteError } from './errors.ts';
+
+/** Pages a step: 4 MiB, between two looks at the signal. */
+const pagesPerStep = 1024;
+
+/**
+ * The copy is made under a temporary name beside the target and takes its name when it is complete and durable.
+ * @param progress told the fraction done, 0 to 1, after each step
+ * @throws GatewayError `unavailable` (aborted, or the target cannot be written), `over-quota` (the device is full)
+ */
+export async function backupTo(
+  source: ConnectionOptions,
+  target: string,
+  progress: (doneFraction: number) => void,
+  call: Call,
+): Promise<void> {
+  const temporary = `${target}.part-${process.pid}`;
+  try {
+    await copy(source, temporary, progress, call.signal);
+    await sync(temporary, 'r+');
+    await rename(temporary, target);
+    await sync(dirname(target), 'r');
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw fromSqliteError(error);
+  }
+}
+
+async function copy(
+  source: ConnectionOptions,
+  target: string,
+  progress: (doneFraction: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await rm(target, { force: true });
+  const file = await open(target, 'wx', 0o600);
+  await file.close();
+  const db = await openConnection(source);
+  try {
+    // A read transaction of its own holds one state of the store still: without it every commit of another connection
+    // would make the copy begin again (sqlite.org/backup.html).
+    db.exec('begin');
+    db.prepare('select count(*) from schema_migration').get();
+    await backup(db, target, {
+      rate: pagesPerStep,
+      progress: ({ totalPages, remainingPages }) => {
+        if (signal.aborted) throw aborted(signal);
+        progress(totalPages === 0 ? 1 : (totalPages - remainingPages) / totalPages);
+      },
+    });
+    if (signal.aborted) throw aborted(signal);
+    progress(1);
+  } finally {
+    db.close();
+  }
+}
+
+function aborted(signal: AbortSignal): GatewayError {
+  return new GatewayError('unavailable', 'the backup was aborted', { cause: signal.reason });
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
