@@ -3,6 +3,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { GatewayError } from '../ports/errors.ts';
+import type { Secret } from '../ports/secret.ts';
 import { tlsPolicy } from './tls-policy.ts';
 
 /** A certificate with its key, ready to be used. */
@@ -16,22 +17,38 @@ export interface LoadedCertificate {
   readonly context: SecureContext;
 }
 
+export interface CertificateChoices {
+  /** Names it answers for; undefined: the DNS names in the certificate (RFC 9525 §6.3). */
+  readonly serverNames?: readonly string[] | undefined;
+  /** Of an encrypted private key. */
+  readonly passphrase?: Secret | undefined;
+  /** The oldest version that is spoken; undefined: that of the policy. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+}
+
 /**
  * @param certificatePem the certificate first, then those between it and the root
- * @param serverNames names it answers for; undefined: the DNS names in the certificate (RFC 9525 §6.3)
  * @throws GatewayError `syntax` (PEM does not parse, or the key is another certificate's)
  */
 export function loadCertificate(
   certificatePem: string,
   privateKeyPem: string,
-  serverNames: readonly string[] | undefined,
+  choices: CertificateChoices = {},
 ): LoadedCertificate {
+  const { serverNames, passphrase, minVersion } = choices;
   try {
     const certificate = new X509Certificate(certificatePem);
-    if (!certificate.checkPrivateKey(createPrivateKey(privateKeyPem))) {
+    const decryption = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
+    const privateKey = createPrivateKey({ key: privateKeyPem, ...decryption });
+    if (!certificate.checkPrivateKey(privateKey)) {
       throw new GatewayError('syntax', 'the private key does not belong to the certificate');
     }
-    const options = { ...tlsPolicy, cert: certificatePem, key: privateKeyPem };
+    const options = {
+      ...tlsPolicy,
+      ...(minVersion === undefined ? {} : { minVersion }),
+      cert: certificatePem,
+      key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    };
     return {
       serverNames: (serverNames ?? dnsNames(certificate)).map((name) => name.toLowerCase()),
       notAfter: certificate.validToDate,

@@ -2,15 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { GatewayError } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
+import type { Secret } from '../ports/secret.ts';
 import { CertificateTable, loadCertificate } from './certificate-table.ts';
-import type { LoadedCertificate } from './certificate-table.ts';
+import type { CertificateChoices, LoadedCertificate } from './certificate-table.ts';
 import type { TicketKeys } from './ticket-keys.ts';
 
 export interface CertificateFiles {
   /** PEM: the certificate, then those between it and the root. */
   readonly certificateFile: string;
-  /** PEM, not encrypted. */
+  /** PEM. */
   readonly privateKeyFile: string;
+  /** Of an encrypted private key. */
+  readonly passphrase?: Secret;
   /** Names it answers for; undefined: the DNS names in the certificate. */
   readonly serverNames?: readonly string[];
 }
@@ -18,6 +21,8 @@ export interface CertificateFiles {
 export interface TlsContextsOptions {
   /** The first one answers clients that give no name or one that no certificate has. */
   readonly certificates: readonly [CertificateFiles, ...CertificateFiles[]];
+  /** The oldest version that is spoken; undefined: TLS 1.2. */
+  readonly minVersion?: CertificateChoices['minVersion'];
   /** Undefined: each listener makes its own, so that sessions resume on the same listener of the same process only. */
   readonly ticketKeys?: TicketKeys;
   readonly log: Log;
@@ -45,7 +50,9 @@ export interface TlsContexts {
 
 /** @throws GatewayError `syntax` when any certificate cannot be read: a gateway does not start with half of them */
 export async function loadTlsContexts(options: TlsContextsOptions): Promise<TlsContexts> {
-  const attempts = await Promise.allSettled(options.certificates.map(readCertificate));
+  const attempts = await Promise.allSettled(
+    options.certificates.map((files) => readCertificate(files, options.minVersion)),
+  );
   const failures = attempts
     .filter((attempt) => attempt.status === 'rejected')
     .map((attempt): unknown => attempt.reason);
@@ -61,6 +68,7 @@ export async function loadTlsContexts(options: TlsContextsOptions): Promise<TlsC
 class FileTlsContexts implements TlsContexts {
   readonly ticketKeys: TicketKeys | undefined;
   readonly #log: Log;
+  readonly #minVersion: CertificateChoices['minVersion'];
   readonly #listeners = new Set<(table: CertificateTable) => void>();
   /** What each pair of files gave last; keyed by the certificate's file. */
   #inUse: ReadonlyMap<string, LoadedCertificate>;
@@ -70,6 +78,7 @@ class FileTlsContexts implements TlsContexts {
   constructor(options: TlsContextsOptions, table: CertificateTable) {
     this.ticketKeys = options.ticketKeys;
     this.#log = options.log;
+    this.#minVersion = options.minVersion;
     this.#files = options.certificates;
     this.#table = table;
     this.#inUse = byFile(this.#files, table.certificates);
@@ -81,7 +90,7 @@ class FileTlsContexts implements TlsContexts {
   }
 
   async reloadCertificates(certificates = this.#files): Promise<CertificateReload> {
-    const attempts = await Promise.allSettled(certificates.map(readCertificate));
+    const attempts = await Promise.allSettled(certificates.map((files) => readCertificate(files, this.#minVersion)));
     const problems: string[] = [];
     const loaded = new Map<string, LoadedCertificate>();
     for (const [index, attempt] of attempts.entries()) {
@@ -131,13 +140,17 @@ function byFile(
 }
 
 /** The message names the file: it is for the operator, and no client ever sees it. */
-async function readCertificate(files: CertificateFiles): Promise<LoadedCertificate> {
+async function readCertificate(
+  files: CertificateFiles,
+  minVersion: CertificateChoices['minVersion'],
+): Promise<LoadedCertificate> {
   try {
     const [certificate, privateKey] = await Promise.all([
       readFile(files.certificateFile, 'utf8'),
       readFile(files.privateKeyFile, 'utf8'),
     ]);
-    return loadCertificate(certificate, privateKey, files.serverNames);
+    const { serverNames, passphrase } = files;
+    return loadCertificate(certificate, privateKey, { serverNames, passphrase, minVersion });
   } catch (error) {
     const reason = error instanceof GatewayError ? error.message : 'a file cannot be read';
     throw new GatewayError('syntax', `${files.certificateFile}: ${reason}`, { cause: error });
