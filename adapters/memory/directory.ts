@@ -17,7 +17,13 @@ import type { Call } from '../../gateway/ports/call.ts';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import type { Secret } from '../../gateway/ports/secret.ts';
 import { foldName } from '../../gateway/wire/address/account-address.ts';
-import { canonicalAddress, checkChange, checkNewPrincipal, type PrincipalFacts } from '../shared/accounts/rules.ts';
+import {
+  canonicalAddress,
+  checkChange,
+  checkNewPrincipal,
+  groupHasNoPassword,
+  type PrincipalFacts,
+} from '../shared/accounts/rules.ts';
 import { foldText, queryWords, searchWords } from '../shared/accounts/search-words.ts';
 import { Passwords, type PasswordRecord } from '../shared/passwords/passwords.ts';
 
@@ -132,7 +138,7 @@ export class MemoryDirectory implements Directory, DirectoryAdministration, Asyn
   }
 
   async setPassword(id: string, password: Secret, call: Call): Promise<void> {
-    this.#existing(id);
+    if (this.#existing(id).facts.kind === 'group') throw groupHasNoPassword();
     const record = await this.#passwords.hash(password, call);
     this.#store({ ...this.#existing(id), password: record });
   }

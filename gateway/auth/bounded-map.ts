@@ -3,9 +3,8 @@ export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #limit: number;
 
-  /** @param limit at least 1 */
+  /** @param limit 0: it keeps nothing */
   constructor(limit: number) {
-    if (!(limit >= 1)) throw new RangeError('a bounded map holds at least one entry');
     this.#limit = limit;
   }
 

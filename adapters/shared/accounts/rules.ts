@@ -29,6 +29,7 @@ export function canonicalAddress(login: string): string | undefined {
 /** @throws GatewayError `syntax` */
 export function checkNewPrincipal(principal: NewPrincipal, domains: ReadonlySet<string>): PrincipalFacts {
   const address = checkAddress(principal.address, domains);
+  checkSecrets(principal);
   return {
     kind: principal.kind,
     domain: address.slice(address.lastIndexOf('@') + 1),
@@ -52,6 +53,18 @@ export function checkChange(change: PrincipalChange, address: string, domains: R
     ...(typeof language === 'string' ? { language: checkLanguage(language) } : {}),
     ...(roles === undefined ? {} : { roles: [...new Set(roles)] }),
   };
+}
+
+/** A group is no one who could sign in. */
+function checkSecrets({ kind, password, importedHash }: NewPrincipal): void {
+  if (password !== undefined && importedHash !== undefined) {
+    throw new GatewayError('syntax', 'either a password or a hash of one is given, not both');
+  }
+  if (kind === 'group' && (password !== undefined || importedHash !== undefined)) throw groupHasNoPassword();
+}
+
+export function groupHasNoPassword(): GatewayError {
+  return new GatewayError('syntax', 'a group has no password');
 }
 
 function checkAddress(text: string, domains: ReadonlySet<string>): string {
