@@ -50,7 +50,7 @@ export async function openHttpListener(
   options: Omit<ListenerOptions, 'clientSpeaksFirst'>,
   handler: HttpHandler,
   limits: HttpLimits,
-  dependencies: ListenerDependencies & HttpServerDependencies & { readonly httpObserver?: HttpObserver | undefined },
+  dependencies: ListenerDependencies & { readonly httpObserver?: HttpObserver | undefined },
 ): Promise<HttpListener> {
   const { httpObserver, ...rest } = dependencies;
   const http = createHttpServer(handler, limits, { ...rest, observer: httpObserver });
