@@ -26,26 +26,40 @@ export interface BuiltAdapter extends AsyncDisposable {
   readonly backup?: AdapterBackup;
 }
 
-/** The two sides of a consistent copy: see `wiring/backup.ts` for their order. */
-export type AdapterBackup =
+/** The two sides of a consistent copy: `wiring/backup/backup.ts` has their order. */
+export type AdapterBackup = {
+  /** Where it lies in the data folder, and in the copy: the path of the configuration. */
+  readonly place: string;
+} & (
   | {
       readonly kind: 'database';
+      /** Copies the database to a file that must not be there. */
       copyTo(file: string, progress: (doneFraction: number) => void, call: Call): Promise<void>;
-      readonly fileName: string;
     }
   | {
       readonly kind: 'blobs';
-      copyTo(folder: string, call: Call): Promise<{ readonly copied: number }>;
-      readonly folderName: string;
-    };
+      /** Copies the blobs that the folder lacks. */
+      copyTo(folder: string, call: Call): Promise<CopiedBlobs>;
+    }
+);
+
+export interface CopiedBlobs {
+  readonly copied: number;
+  /** Were there already, from an earlier copy. */
+  readonly kept: number;
+}
 
 /** What an adapter is built from. */
 export interface BuildContext {
+  /** The adapter's name in the configuration. */
+  readonly name: string;
   /** Absolute. */
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly feed: ChangeFeed;
+  /** Names of the domains whose directories include this adapter. */
+  readonly domains: readonly string[];
   /** An adapter that was built before, because `dependencies` named it. */
   built(name: string): BuiltAdapter;
 }

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import test from 'ava';
 import type { Clock } from '../../ports/clock.ts';
 import { configFrom } from '../config/load.ts';
 import { integer, objectIdentifier, octetString, tagged, time } from './der.ts';
-import { CertificateError, certificateFromFiles } from './from-files.ts';
-import { loadCertificates } from './index.ts';
+import { prepareCertificates } from './index.ts';
 import { issueAuthority, issueServerCertificate } from './issue.ts';
+import { namesOf } from './names.ts';
 import { localCertificates } from './self-signed.ts';
 
 const run = promisify(execFile);
@@ -21,6 +21,10 @@ async function folderFor(t: { teardown(done: () => Promise<void>): void }): Prom
   const folder = await mkdtemp(join(tmpdir(), 'passerelle-certificates-'));
   t.teardown(() => rm(folder, { recursive: true }));
   return folder;
+}
+
+async function certificateIn(file: string): Promise<X509Certificate> {
+  return new X509Certificate(await readFile(file));
 }
 
 function clockAt(ms: number): Clock {
@@ -54,11 +58,19 @@ for (const [rule, actual, hex] of der) test(rule, (t) => t.is(Buffer.from(actual
 test('rfc5280 6.1: openssl accepts the chain for every name, and for no other', async (t) => {
   const folder = await folderFor(t);
   const names = ['files.univ.example', 'localhost', '127.0.0.1', '::1', '2001:db8::1:0:2'];
-  const { served, authorityFile } = await localCertificates(folder, names, clockAt(Date.now()));
-  const file = join(folder, 'served.pem');
-  await writeFile(file, served.certificatePem);
+  const { certificateFile, authorityFile } = await localCertificates(folder, names, clockAt(Date.now()));
   const verify = (option: string, name: string): Promise<unknown> =>
-    run('openssl', ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', authorityFile, option, name, file]);
+    run('openssl', [
+      'verify',
+      '-x509_strict',
+      '-purpose',
+      'sslserver',
+      '-CAfile',
+      authorityFile,
+      option,
+      name,
+      certificateFile,
+    ]);
   for (const name of names)
     await t.notThrowsAsync(verify(/^[\d.]+$|:/.test(name) ? '-verify_ip' : '-verify_hostname', name));
   await t.throwsAsync(verify('-verify_hostname', 'other.example'));
@@ -86,25 +98,27 @@ test('rfc5280 4.2.1.9: a server certificate is no authority', async (t) => {
 
 test('local certificates: keys are for the owner only, and the server certificate lasts at most 397 days', async (t) => {
   const folder = await folderFor(t);
-  const { served } = await localCertificates(folder, ['a.example'], clockAt(start));
+  const { certificateFile } = await localCertificates(folder, ['a.example'], clockAt(start));
   for (const key of ['ca.key', 'server.key']) t.is((await stat(join(folder, 'tls', key))).mode & 0o777, 0o600);
   t.is((await stat(join(folder, 'tls'))).mode & 0o777, 0o700);
-  t.true(served.notAfterMs - start <= 397 * dayMs);
+  const { validFromDate, validToDate } = await certificateIn(certificateFile);
+  t.true(validToDate.getTime() - validFromDate.getTime() <= 397 * dayMs);
 });
 
 test('local certificates: they are kept, made anew before their end or for a new name, and the authority stays', async (t) => {
   const folder = await folderFor(t);
   const first = await localCertificates(folder, ['a.example', '::1'], clockAt(start));
   const authority = await readFile(first.authorityFile, 'utf8');
+  const before = await certificateIn(first.certificateFile);
   const again = await localCertificates(folder, ['a.example', '0:0:0:0:0:0:0:1'], clockAt(start + 300 * dayMs));
   t.false(again.renewed);
-  t.is(again.served.certificatePem, first.served.certificatePem);
+  t.is((await certificateIn(again.certificateFile)).fingerprint256, before.fingerprint256);
   const late = await localCertificates(folder, ['a.example'], clockAt(start + 370 * dayMs));
   t.true(late.renewed);
-  t.true(late.served.notAfterMs > first.served.notAfterMs);
+  t.true((await certificateIn(late.certificateFile)).validToDate > before.validToDate);
   const named = await localCertificates(folder, ['a.example', 'b.example'], clockAt(start + 370 * dayMs));
   t.true(named.renewed);
-  t.deepEqual(named.served.names, ['a.example', 'b.example']);
+  t.deepEqual(namesOf(await certificateIn(named.certificateFile)), ['a.example', 'b.example']);
   t.is(await readFile(first.authorityFile, 'utf8'), authority);
 });
 
@@ -125,55 +139,16 @@ test('local certificates: a key that is not the one of the certificate is replac
   t.true((await localCertificates(folder, ['a.example'], clockAt(start))).renewed);
 });
 
-test('certificates from files: names come from the certificate, the key may be encrypted', async (t) => {
+test('certificates from files: relative paths begin at the configuration, and the passphrase goes along unseen', async (t) => {
   const folder = await folderFor(t);
-  const passphrase = randomBytes(9).toString('base64url');
-  const authority = issueAuthority('authority', 3650, Date.now());
-  const server = issueServerCertificate(authority, ['A.example', 'b.example'], 90, Date.now());
-  await writeFile(join(folder, 'cert.pem'), server.certificatePem);
-  await writeFile(join(folder, 'plain.pem'), server.privateKeyPem);
-  await writeFile(join(folder, 'pass'), passphrase);
-  await run('openssl', [
-    'pkcs8',
-    '-topk8',
-    '-in',
-    join(folder, 'plain.pem'),
-    '-out',
-    join(folder, 'key.pem'),
-    '-passout',
-    `file:${join(folder, 'pass')}`,
-  ]);
-  const config = await configFrom(
-    {
-      server: {
-        tls: {
-          mode: 'files',
-          certificates: [{ certFile: 'cert.pem', keyFile: 'key.pem', keyPassphrase: 'file:pass' }],
-        },
-      },
-    },
-    folder,
-  );
-  const { served, authorityFile } = await loadCertificates(config, folder, {}, clockAt(Date.now()));
-  t.deepEqual(served[0]?.names, ['a.example', 'b.example']);
+  await writeFile(join(folder, 'pass'), 'correct horse');
+  const certificates = [{ names: ['a.example'], certFile: 'cert.pem', keyFile: 'key.pem', keyPassphrase: 'file:pass' }];
+  const config = await configFrom({ server: { tls: { mode: 'files', certificates } } }, folder);
+  const { files, authorityFile } = await prepareCertificates(config, folder, {}, clockAt(start));
   t.is(authorityFile, undefined);
-});
-
-test('certificates from files: what is wrong is said with the file, and holds nothing of the key', async (t) => {
-  const folder = await folderFor(t);
-  const authority = issueAuthority('authority', 3650, Date.now());
-  const server = issueServerCertificate(authority, ['a.example'], 90, Date.now());
-  await writeFile(join(folder, 'cert.pem'), server.certificatePem);
-  await writeFile(join(folder, 'other.pem'), authority.privateKeyPem);
-  await writeFile(join(folder, 'text.pem'), 'not a key at all');
-  const source = { baseDir: folder, environment: {} };
-  const cases = [
-    ['none.pem', 'other.pem', 'there is no file none.pem'],
-    ['text.pem', 'other.pem', 'text.pem does not hold a PEM certificate'],
-    ['cert.pem', 'text.pem', 'text.pem does not hold a private key that can be read'],
-    ['cert.pem', 'other.pem', 'the key in other.pem is not the one of the certificate in cert.pem'],
-  ] as const;
-  for (const [certFile, keyFile, message] of cases) {
-    await t.throwsAsync(certificateFromFiles({ certFile, keyFile }, source), { instanceOf: CertificateError, message });
-  }
+  t.is(files[0].certificateFile, join(folder, 'cert.pem'));
+  t.is(files[0].privateKeyFile, join(folder, 'key.pem'));
+  t.deepEqual(files[0].serverNames, ['a.example']);
+  t.is(files[0].passphrase?.reveal(), 'correct horse');
+  t.false(inspect(files).includes('horse'));
 });

@@ -8,12 +8,10 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
-import { Secret } from '../../ports/secret.ts';
 import { issueAuthority, issueServerCertificate } from './issue.ts';
 import type { CertificateAndKey } from './issue.ts';
 import { replaceFile } from './private-file.ts';
-import { canonicalAddress, namesOf, notAfterOf, notBeforeOf } from './served.ts';
-import type { ServedCertificate } from './served.ts';
+import { canonicalAddress, namesOf } from './names.ts';
 
 const dayMs = 86_400_000;
 const authorityDays = 3650;
@@ -24,7 +22,8 @@ const renewBeforeMs = 30 * dayMs;
 export interface LocalCertificates {
   /** Of the authority: what people install on their machines. */
   readonly authorityFile: string;
-  readonly served: ServedCertificate;
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
   /** Whether the server's certificate was made now. */
   readonly renewed: boolean;
 }
@@ -54,9 +53,13 @@ export async function localCertificates(
 
   const keptServer = await readPair(folder, 'server');
   const good = keptServer !== undefined && isServerGood(keptServer, authority, wanted, nowMs);
-  const server = good ? keptServer : issueServerCertificate(authority, wanted, serverDays, nowMs);
-  if (!good) await writePair(folder, 'server', server);
-  return { authorityFile: authorityFileIn(dataDir), served: serve(server), renewed: !good };
+  if (!good) await writePair(folder, 'server', issueServerCertificate(authority, wanted, serverDays, nowMs));
+  return {
+    authorityFile: authorityFileIn(dataDir),
+    certificateFile: join(folder, 'server.crt'),
+    privateKeyFile: join(folder, 'server.key'),
+    renewed: !good,
+  };
 }
 
 /** At most 64 characters (RFC 5280 appendix A.1). */
@@ -64,20 +67,14 @@ function authorityName(hostname: string): string {
   return `Passerelle local authority (${hostname})`.slice(0, 64);
 }
 
-function serve(pair: CertificateAndKey): ServedCertificate {
-  const certificate = new X509Certificate(pair.certificatePem);
-  return {
-    names: namesOf(certificate),
-    certificatePem: pair.certificatePem,
-    privateKeyPem: new Secret(pair.privateKeyPem),
-    notAfterMs: notAfterOf(certificate),
-  };
-}
-
 function isAuthorityGood(pair: CertificateAndKey, nowMs: number): boolean {
   const certificate = new X509Certificate(pair.certificatePem);
   // Its own certificates must not outlive it.
-  return certificate.ca && nowMs + serverDays * dayMs < notAfterOf(certificate) && belongTogether(pair, certificate);
+  return (
+    certificate.ca &&
+    nowMs + serverDays * dayMs < certificate.validToDate.getTime() &&
+    belongTogether(pair, certificate)
+  );
 }
 
 function isServerGood(
@@ -90,8 +87,8 @@ function isServerGood(
   const present = new Set(namesOf(certificate));
   return (
     wanted.every((name) => present.has(name)) &&
-    notBeforeOf(certificate) <= nowMs &&
-    nowMs < notAfterOf(certificate) - renewBeforeMs &&
+    certificate.validFromDate.getTime() <= nowMs &&
+    nowMs < certificate.validToDate.getTime() - renewBeforeMs &&
     certificate.verify(new X509Certificate(authority.certificatePem).publicKey) &&
     belongTogether(pair, certificate)
   );

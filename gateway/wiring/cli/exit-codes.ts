@@ -1,7 +1,6 @@
 /** How `passerelle` ends. A released number keeps its meaning. */
 import { GatewayError } from '../../ports/errors.ts';
 import type { ErrorCode } from '../../ports/errors.ts';
-import { CertificateError } from '../certificates/from-files.ts';
 import { ConfigError } from '../config/problems.ts';
 
 export const exitCodes = {
@@ -61,7 +60,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CliError) return error.exitCode;
-  if (error instanceof ConfigError || error instanceof CertificateError) return exitCodes.usage;
+  if (error instanceof ConfigError) return exitCodes.usage;
   if (error instanceof GatewayError) return byErrorCode[error.code];
   return exitCodes.failed;
 }

@@ -38,12 +38,9 @@ export const serverSchema = section('Who this gateway is, where its data lies, a
       description:
         '`self-signed`: a local certificate authority in `dataDir` makes and renews the certificate; clients must be told to trust it. `files`: the certificates named here.',
     }),
-    certificates: z
-      .array(certificate)
-      .default([])
-      .meta({
-        description: 'For mode `files`; the first one is served to clients that ask for no name that is known.',
-      }),
+    certificates: z.array(certificate).default([]).meta({
+      description: 'For mode `files`; the first one is served to clients that ask for no name that is known.',
+    }),
     minVersion: z
       .enum(['TLSv1.2', 'TLSv1.3'])
       .default('TLSv1.2')

@@ -185,3 +185,9 @@ export function adapterName(description: string) {
     .regex(adapterNamePattern, { error: 'must be a name of letters, digits, "-" and "_" that begins with a letter' })
     .meta({ description, valueType: 'adapter name' });
 }
+
+/** A size as people write it; undefined when it is none. */
+export function parseSize(text: string): number | undefined {
+  const octets = /^\d+$/.test(text) ? Number(text) : parseQuantity(text, sizeUnits);
+  return octets !== undefined && Number.isSafeInteger(octets) ? octets : undefined;
+}
