@@ -19,8 +19,8 @@ export function scanEntityTag(text: string, start: number): (EntityTag & { reado
   for (; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return { value: text.slice(open + 1, at), weak, end: at + 1 };
-    // etagc = %x21 / %x23-7E / obs-text
-    if (code <= 0x20 || code === 0x7f) return undefined;
+    // etagc = %x21 / %x23-7E / obs-text; and white space, which RFC 2616 §3.11 allowed and RFC 4918 §10.4.1 has an example of.
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return undefined;
   }
   return undefined;
 }
