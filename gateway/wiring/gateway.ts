@@ -64,8 +64,9 @@ export interface Gateway extends AsyncDisposable {
 export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   await using stack = new AsyncDisposableStack();
   const { clock = systemClock, environment = {} } = options;
-  const { log, setLevel, flush } = options.log ?? createLog({ level: config.logging.level, clock });
-  stack.defer(flush);
+  const logControl = options.log ?? createLog({ level: config.logging.level, clock });
+  const { log } = logControl;
+  stack.defer(() => logControl.flush());
   const current = { config };
   const currentConfig = (): Config => current.config;
   const call: Call = { signal: AbortSignal.timeout(startTimeoutMs), log };
@@ -87,7 +88,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const caretaker = options.caretaker !== false;
   if (caretaker) stack.use(startUpkeep({ stores, clock, log, config: () => current.config.upkeep }));
   stack.use(startCertificateRenewal({ currentConfig, environment, clock, log, contexts, makes: caretaker }));
-  const parts = { log, setLevel, environment, clock, current, stores, contexts, monitoring, dav, listeners };
+  const parts = { log, logControl, environment, clock, current, stores, contexts, monitoring, dav, listeners };
   return new RunningGateway(parts, certificates.authorityFile, stack.move());
 }
 
@@ -96,7 +97,7 @@ const startTimeoutMs = 60_000;
 
 interface Parts {
   readonly log: Log;
-  readonly setLevel: LogControl['setLevel'];
+  readonly logControl: LogControl;
   readonly environment: Environment;
   readonly clock: Clock;
   readonly current: { config: Config };
@@ -130,10 +131,10 @@ class RunningGateway implements Gateway {
   }
 
   async reload(read: Config): Promise<ConfigChanges> {
-    const { log, setLevel, current, contexts, dav, environment, clock } = this.#parts;
+    const { log, logControl, current, contexts, dav, environment, clock } = this.#parts;
     const changes = compareConfigs(current.config, read);
     current.config = mergeConfigs(current.config, read);
-    setLevel(current.config.logging.level);
+    logControl.setLevel(current.config.logging.level);
     dav.reload();
     const certificates = await prepareCertificates(current.config, dataDirOf(current.config), environment, clock);
     const { ok } = await contexts.reloadCertificates(certificates.files);

@@ -127,7 +127,7 @@ function certify(keys: KeyPair, signer: KeyPair, certificate: ToBeSigned): Certi
   const der = sequence(toBeSigned, algorithm, bitString(signature));
   return {
     certificatePem: new X509Certificate(der).toString(),
-    privateKeyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    privateKeyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
   };
 }
 

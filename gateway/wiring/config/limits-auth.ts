@@ -1,5 +1,5 @@
 /** `limits.auth`: how many wrong passwords, and how long a right one is remembered. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { duration, section, wholeNumber } from './values.ts';
 
 function bucket(description: string, burst: number, refill: string) {

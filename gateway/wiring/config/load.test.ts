@@ -246,7 +246,7 @@ test('configuration: a secret is opened from the environment or from a file, and
     const resolved = reference === undefined ? undefined : await resolveSecret(reference, source);
     t.is(resolved?.ok === true ? resolved.secret.reveal() : undefined, expected);
   }
-  for (const printed of [JSON.stringify(result.config), inspect(result.config, { depth: 9 }), `${String(first)}`]) {
+  for (const printed of [JSON.stringify(result.config), inspect(result.config, { depth: 9 }), String(first)]) {
     t.true(printed.includes('[secret]'));
     t.false(printed.includes('from the'));
   }
