@@ -83,7 +83,7 @@ test('a password that was changed while its old form was renewed stays changed',
   t.deepEqual(await engines[0].read.get`select hash from credential where principal_id = ${anne.id}`, before);
 });
 
-test('10,000 principals are searched by index, whether few or many have the word', async (t) => {
+test('of 10,000 principals search finds the right ones in order, whether few or many have the word', async (t) => {
   await using two = await openTwo();
   const { directory, engines } = two;
   const first = ['Anne', 'Bruno', 'Chloé', 'David', 'Élodie', 'Farid', 'Gaëlle', 'Hugo', 'Inès', 'Jules'];

@@ -19,22 +19,38 @@ interface WordRange {
   readonly last: string;
 }
 
-/** More hits than this on one word's start: it is cheaper to go through the names in order until enough fit. */
-const manyHits = 1_000;
+interface CountedRange extends WordRange {
+  /** How many have such a word; `manyHits` stands for more, too. */
+  readonly hits: number;
+}
+
+/** As many hits on every word's start: it is cheaper to go through the names in order until enough fit. */
+const manyHits = 10_000;
+/** So many words of a text decide, the longest of them. */
+const maxWords = 4;
 
 const range = (start: string): WordRange => ({ first: start, last: `${start}\u{10ffff}` });
 /** Every principal has a word, so that this one is no condition. */
 const anyWord = range('');
 
-/** Active principals in order of name. The four longest words of the text decide. */
+/** Active principals in order of name. */
 export async function searchRows(read: SqlQueries, query: RowQuery): Promise<readonly PrincipalRow[]> {
-  const [a, b = anyWord, c = anyWord, d = anyWord] = queryWords(query.text ?? '').map(range);
   const kinds = list(query.kinds);
-  if (a === undefined) return allRows(read, query, kinds);
-  const { hits } = (await read.get<{ hits: number }>`select count(*) as hits from (
-      select 1 as hit from principal_word where domain = ${query.domain} and word >= ${a.first} and word < ${a.last}
-      limit ${manyHits}) as counted`) ?? { hits: 0 };
-  return hits < manyHits ? rowsByWord(read, query, kinds, [a, b, c, d]) : rowsByName(read, query, kinds, [a, b, c, d]);
+  const words = queryWords(query.text ?? '').slice(0, maxWords);
+  if (words.length === 0) return allRows(read, query, kinds);
+  const counted = await Promise.all(words.map((word) => countHits(read, query.domain, range(word))));
+  const [a, b = anyWord, c = anyWord, d = anyWord] = counted.sort((one, other) => one.hits - other.hits);
+  if (a === undefined || a.hits === 0) return [];
+  return a.hits < manyHits
+    ? rowsByWord(read, query, kinds, [a, b, c, d])
+    : rowsByName(read, query, kinds, [a, b, c, d]);
+}
+
+async function countHits(read: SqlQueries, domain: string, word: WordRange): Promise<CountedRange> {
+  const row = await read.get<{ hits: number }>`select count(*) as hits from (
+    select 1 as hit from principal_word where domain = ${domain} and word >= ${word.first} and word < ${word.last}
+    limit ${manyHits}) as counted`;
+  return { ...word, hits: row?.hits ?? 0 };
 }
 
 type Ranges = readonly [WordRange, WordRange, WordRange, WordRange];
@@ -46,7 +62,7 @@ function allRows(read: SqlQueries, { domain, limit }: RowQuery, kinds: SqlList):
     order by sort_name, id limit ${limit}`;
 }
 
-/** Few have the word: from the words to the principals. */
+/** Few have the first word: from its hits to the principals. */
 function rowsByWord(
   read: SqlQueries,
   { domain, limit }: RowQuery,
@@ -67,7 +83,7 @@ function rowsByWord(
     order by p.sort_name, p.id limit ${limit}`;
 }
 
-/** Many have the word: from the names in order to their words, until there are enough. */
+/** Many have every word: from the names in order to their words, until there are enough. */
 function rowsByName(
   read: SqlQueries,
   { domain, limit }: RowQuery,
