@@ -30,6 +30,7 @@ import type {
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import { emptyContent } from './empty-content.ts';
 import type { SqlEngine } from './engine.ts';
+import { toCollection, toResource } from './nodes.ts';
 import type { RaisedSequence } from './operations/collections/sequence.ts';
 import { changes } from './reading/changes.ts';
 import * as details from './reading/details.ts';
@@ -37,7 +38,7 @@ import { members } from './reading/members.ts';
 import { resolve } from './reading/resolve.ts';
 import { findRoot } from './reading/roots.ts';
 import { referencedBlobs, upload } from './reading/uploads.ts';
-import { toCollection, toLock, toResource, treeName } from './rows.ts';
+import { toLock, treeName } from './rows.ts';
 import { readMountState, sharesOf } from './shares.ts';
 import { reclaim, upkeep } from './upkeep.ts';
 

@@ -1,13 +1,5 @@
 /** Rows as the statements give them, and what the port makes of them. */
-import type {
-  AccessControlEntry,
-  CollectionKind,
-  CollectionNode,
-  Lock,
-  LockScope,
-  MountNode,
-  ResourceNode,
-} from '../../gateway/ports/collection-store.ts';
+import type { AccessControlEntry, CollectionKind, Lock, LockScope } from '../../gateway/ports/collection-store.ts';
 
 /** Values of `node.kind`. */
 export const nodeKind = { resource: 0, collection: 1, mount: 2 } as const;
@@ -54,46 +46,6 @@ export interface AccessRow {
   readonly privileges: number;
 }
 
-const instant = (ms: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(ms);
-
-function base(row: NodeRow) {
-  return {
-    id: row.id,
-    parentId: row.parent_id,
-    name: row.name,
-    modSeq: row.mod_seq,
-    createdModSeq: row.created_mod_seq,
-    created: instant(row.created_ms),
-    modified: instant(row.modified_ms),
-    hasProperties: row.has_properties !== 0,
-    hasAccessControl: row.has_ace !== 0,
-  };
-}
-
-export function toCollection(row: NodeRow): CollectionNode {
-  return {
-    type: 'collection',
-    ...base(row),
-    collectionKind: row.collection_kind ?? 'folder',
-    membersModSeq: row.members_mod_seq,
-  };
-}
-
-export function toResource(row: NodeRow): ResourceNode {
-  return {
-    type: 'resource',
-    ...base(row),
-    etag: row.etag ?? '',
-    sizeOctets: row.size,
-    contentType: row.content_type ?? undefined,
-    blobKey: row.blob_key ?? undefined,
-  };
-}
-
-export function toMount(row: NodeRow, target: CollectionNode, targetAccess: readonly AccessControlEntry[]): MountNode {
-  return { type: 'mount', ...base(row), target, targetAccess };
-}
-
 export function toAccess(row: AccessRow): AccessControlEntry {
   return { nodeId: row.node_id, grantee: row.grantee, privileges: row.privileges };
 }
@@ -108,7 +60,7 @@ export function toLock(row: LockRow): Lock {
     ownerXml: row.owner_xml,
     rootHref: row.root_href,
     timeoutSeconds: row.timeout_s,
-    expires: instant(row.expires_ms),
+    expires: Temporal.Instant.fromEpochMilliseconds(row.expires_ms),
   };
 }
 

@@ -1,43 +1,38 @@
 /** The life of a writer thread: open, run batches in the order they come, close. */
+import type { DatabaseSync } from 'node:sqlite';
 import type { MessagePort } from 'node:worker_threads';
 import { GatewayError } from '../../gateway/ports/errors.ts';
-import type { BatchContext, Operations } from './batch.ts';
-import { runBatch } from './batch.ts';
+import type { Operations } from './batch.ts';
+import { BatchRunner } from './batch.ts';
 import { openConnection } from './connection.ts';
 import type { FromWriter, Outcome, ToWriter, WriterData } from './messages.ts';
 import { toSentError } from './messages.ts';
-import { SqliteTransaction } from './statements.ts';
 
 export async function serveWriter(port: MessagePort, data: WriterData, operations: Operations): Promise<void> {
   const db = await openConnection(data);
-  const context: BatchContext = {
-    db,
-    tx: new SqliteTransaction(db),
-    operations,
-    busyTimeoutMs: data.busyTimeoutMs,
-  };
+  const runner = new BatchRunner(db, operations, data.busyTimeoutMs);
   // From here on the waiting for the write lock is `beginImmediate`'s.
   db.exec('pragma busy_timeout = 0');
+  async function handle(message: ToWriter): Promise<void> {
+    switch (message.type) {
+      case 'batch':
+        answer(port, message.id, await runner.run(message.work));
+        return;
+      case 'close':
+        close(port, db);
+        return;
+    }
+  }
+
   // One after another: a batch that comes while another runs waits for it here.
   let last: Promise<void> = Promise.resolve();
   port.on('message', (message: ToWriter) => {
-    last = last.then(() => handle(port, context, message));
+    last = last.then(() => handle(message));
   });
   send(port, { type: 'ready' });
 }
 
-async function handle(port: MessagePort, context: BatchContext, message: ToWriter): Promise<void> {
-  switch (message.type) {
-    case 'batch':
-      answer(port, message.id, await runBatch(context, message.work));
-      return;
-    case 'close':
-      close(port, context);
-      return;
-  }
-}
-
-function close(port: MessagePort, { db }: BatchContext): void {
+function close(port: MessagePort, db: DatabaseSync): void {
   try {
     // Best effort: another process that reads or writes may keep part of the log from being moved.
     db.exec('pragma wal_checkpoint(truncate)');

@@ -3,8 +3,8 @@ import type { SyncChanges } from '../../../gateway/ports/collection-store.ts';
 import { GatewayError } from '../../../gateway/ports/errors.ts';
 import type { SqlQueries } from '../engine.ts';
 import type { NodeRow } from '../rows.ts';
-import { nodeKind } from '../rows.ts';
-import { toStoreNodes } from './nodes.ts';
+import { nodeKind, rootParentId } from '../rows.ts';
+import { toStoreNodes } from './listed-nodes.ts';
 import type { SyncPosition } from './sync-position.ts';
 import { formatSyncPosition, parseSyncPosition } from './sync-position.ts';
 
@@ -19,7 +19,7 @@ type ChangeRow = NodeRow & { readonly name_mod_seq: number; readonly was_collect
 const goneKind = -1;
 
 /**
- * One look-up when nothing changed; otherwise a range scan of the changes and no more.
+ * One look-up when nothing changed, however large the collection is; otherwise a range scan of the changes and no more.
  * @throws GatewayError `stale-token`, `not-found`
  */
 export async function changes(
@@ -54,8 +54,15 @@ export async function changes(
 }
 
 async function sequenceOf(queries: SqlQueries, collectionId: number): Promise<Sequence> {
+  // Up to the root: below something that was removed there is no collection any more.
   const row = await queries.get<Sequence>`
-    select members_mod_seq, pruned_mod_seq from node where id = ${collectionId} and kind = ${nodeKind.collection}`;
+    with recursive up (parent_id) as (
+      select parent_id from node where id = ${collectionId}
+      union all
+      select n.parent_id from up join node n on n.id = up.parent_id
+    )
+    select members_mod_seq, pruned_mod_seq from node
+    where id = ${collectionId} and kind = ${nodeKind.collection} and ${rootParentId} in (select parent_id from up)`;
   if (row === undefined) throw new GatewayError('not-found', 'the collection does not exist any more');
   return row;
 }

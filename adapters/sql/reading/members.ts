@@ -5,7 +5,7 @@ import type { StoreNode } from '../../../gateway/ports/collection-store.ts';
 import { toGatewayError } from '../../../gateway/ports/errors.ts';
 import type { SqlQueries } from '../engine.ts';
 import type { NodeRow } from '../rows.ts';
-import { toStoreNodes } from './nodes.ts';
+import { toStoreNodes } from './listed-nodes.ts';
 
 /** Members a batch: few milliseconds of the thread's time, between which others have their turn. */
 const membersPerBatch = 1000;

@@ -7,8 +7,9 @@ import type {
   TreeSpace,
 } from '../../../gateway/ports/collection-store.ts';
 import type { SqlQueries } from '../engine.ts';
+import { toCollection, toMount, toResource } from '../nodes.ts';
 import type { NodeRow } from '../rows.ts';
-import { nodeKind, rootParentId, toCollection, toMount, toResource, treeName } from '../rows.ts';
+import { nodeKind, rootParentId, treeName } from '../rows.ts';
 import type { MountTarget } from './targets.ts';
 import { mountTargets } from './targets.ts';
 

@@ -2,8 +2,9 @@
 import type { AccessControlEntry, CollectionNode } from '../../../gateway/ports/collection-store.ts';
 import type { SqlQueries } from '../engine.ts';
 import { chunks, list } from '../list.ts';
+import { toCollection } from '../nodes.ts';
 import type { NodeRow } from '../rows.ts';
-import { nodeKind, rootParentId, toCollection } from '../rows.ts';
+import { nodeKind, rootParentId } from '../rows.ts';
 
 export interface MountTarget {
   readonly node: CollectionNode;

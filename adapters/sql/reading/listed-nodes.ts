@@ -1,8 +1,9 @@
 /** Rows of a listing as the port's nodes. */
 import type { StoreNode } from '../../../gateway/ports/collection-store.ts';
 import type { SqlQueries } from '../engine.ts';
+import { toCollection, toMount, toResource } from '../nodes.ts';
 import type { NodeRow } from '../rows.ts';
-import { nodeKind, toCollection, toMount, toResource } from '../rows.ts';
+import { nodeKind } from '../rows.ts';
 import { mountTargets } from './targets.ts';
 
 /** In the order of the rows. A mount whose target is gone is left out: there is nothing that it could show. */
