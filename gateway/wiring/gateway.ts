@@ -11,8 +11,10 @@ import type { ChangeFeed } from '../ports/change-feed.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { formatMetrics } from '../server/metrics.ts';
 import { createLog } from '../server/log.ts';
 import type { LogControl } from '../server/log.ts';
+import type { AdminListener, AdminListenerOptions } from '../server/admin-listener.ts';
 import { createTicketKeys } from '../server/ticket-keys.ts';
 import type { TicketKeys } from '../server/ticket-keys.ts';
 import { loadTlsContexts } from '../server/tls-contexts.ts';
@@ -24,7 +26,7 @@ import { prepareCertificates } from './certificates/index.ts';
 import type { Config, Environment } from './config/load.ts';
 import { createDavService } from './dav-service.ts';
 import type { DavService } from './dav-service.ts';
-import { openListeners } from './listeners.ts';
+import { openAdmin, openListeners } from './listeners.ts';
 import type { ListenerAddresses, OpenListeners } from './listeners.ts';
 import { createMonitoring } from './monitoring.ts';
 import type { Monitoring } from './monitoring.ts';
@@ -46,12 +48,15 @@ export interface GatewayOptions {
   readonly ticketKeys?: TicketKeys;
   /** Whether this process renews certificates and does the upkeep of stores; of several on one machine only one does. */
   readonly caretaker?: boolean;
+  /** False: the admin listener is another process's. */
+  readonly admin?: boolean;
 }
 
 export interface Gateway extends AsyncDisposable {
   /** Where it really listens: with port 0 the system chose the port. */
   readonly addresses: ListenerAddresses;
   readonly domains: Domains;
+  readonly monitoring: Monitoring;
   /** The local authority's certificate, for clients; undefined when certificates come from the configuration. */
   readonly authorityFile: string | undefined;
   /** Takes over what can change while it runs, and reads certificates again. The log says what was applied. */
@@ -82,14 +87,24 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     ticketKeys,
     log,
   });
-  const monitoring = createMonitoring({ stores, log, clock });
+  const monitoring = createMonitoring(stores, log);
   const dav = createDavService({ domains: stores.domains, clock, currentConfig });
   const listeners = stack.use(await openListeners({ config, clock, log, contexts, dav: dav.handler, monitoring }));
+  const admin =
+    options.admin === false ? undefined : await openAdmin(config.listeners.admin, log, answersOf(monitoring));
+  stack.use(admin);
   const caretaker = options.caretaker !== false;
   if (caretaker) stack.use(startUpkeep({ stores, clock, log, config: () => current.config.upkeep }));
   stack.use(startCertificateRenewal({ currentConfig, environment, clock, log, contexts, makes: caretaker }));
-  const parts = { log, logControl, environment, clock, current, stores, contexts, monitoring, dav, listeners };
+  const parts = { log, logControl, environment, clock, current, stores, contexts, monitoring, dav, listeners, admin };
   return new RunningGateway(parts, certificates.authorityFile, stack.move());
+}
+
+function answersOf(monitoring: Monitoring): Pick<AdminListenerOptions, 'readiness' | 'metrics'> {
+  return {
+    readiness: () => monitoring.readiness(),
+    metrics: async () => formatMetrics([await monitoring.snapshot()]),
+  };
 }
 
 /** A store that does not answer for so long at the start is not there. */
@@ -106,6 +121,7 @@ interface Parts {
   readonly monitoring: Monitoring;
   readonly dav: DavService;
   readonly listeners: OpenListeners;
+  readonly admin: AdminListener | undefined;
 }
 
 class RunningGateway implements Gateway {
@@ -118,12 +134,19 @@ class RunningGateway implements Gateway {
     this.#parts = parts;
     this.authorityFile = authorityFile;
     this.#stack = stack;
-    parts.monitoring.setReady(true);
     parts.log.info('gateway.ready', { result: 'ok', domains: parts.stores.domains.all.map(({ name }) => name) });
   }
 
   get addresses(): ListenerAddresses {
-    return this.#parts.listeners.addresses;
+    const { listeners, admin } = this.#parts;
+    const { address, port } = admin ?? {};
+    return address === undefined || port === undefined
+      ? listeners.addresses
+      : { ...listeners.addresses, admin: { address, port } };
+  }
+
+  get monitoring(): Monitoring {
+    return this.#parts.monitoring;
   }
 
   get domains(): Domains {
@@ -154,7 +177,7 @@ class RunningGateway implements Gateway {
     const { log, monitoring, listeners, current } = this.#parts;
     const { drainTimeout } = current.config.server;
     log.info('gateway.drain', { timeoutMs: drainTimeout });
-    monitoring.setReady(false);
+    monitoring.drain();
     await listeners.drain(drainTimeout);
     log.info('gateway.drained', { result: 'ok' });
   }

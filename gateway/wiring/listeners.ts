@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { openAdminListener } from '../server/admin-listener.ts';
+import type { AdminListener, AdminListenerOptions } from '../server/admin-listener.ts';
 import { createConnectionIds } from '../server/connection-ids.ts';
 import type { HttpHandler } from '../server/http-handler.ts';
 import { openHttpListener } from '../server/http-server.ts';
@@ -10,7 +12,7 @@ import type { HttpListener } from '../server/http-server.ts';
 import type { ListenerOptions } from '../server/listener-options.ts';
 import { parseNetworks } from '../server/network.ts';
 import type { TlsContexts } from '../server/tls-contexts.ts';
-import type { ListenerConfig, ListenerName } from './config/listeners.ts';
+import type { AdminListenerConfig, ListenerConfig, ListenerName } from './config/listeners.ts';
 import type { Config } from './config/load.ts';
 import type { Monitoring } from './monitoring.ts';
 import { httpLimits, listenerLimits } from './options.ts';
@@ -39,8 +41,8 @@ export interface ListenersDependencies {
 
 /** @throws GatewayError `in-use`, `permission-denied`, `unavailable`; those that were open by then are closed */
 export async function openListeners(dependencies: ListenersDependencies): Promise<OpenListeners> {
-  const { config, contexts, dav, monitoring } = dependencies;
-  const { https, http, admin } = config.listeners;
+  const { config, contexts, dav } = dependencies;
+  const { https, http } = config.listeners;
   await using stack = new AsyncDisposableStack();
   const open = new Map<ListenerName, HttpListener>();
   const nextConnectionId = createConnectionIds(randomBytes);
@@ -56,18 +58,13 @@ export async function openListeners(dependencies: ListenersDependencies): Promis
   // Encrypted first: where it really listens is what the unencrypted one sends people to.
   await add('https', https, dav, { mode: 'implicit', contexts, alpnProtocols: ['http/1.1'] });
   await add('http', http, plainHttpHandler(config.server.hostname, open.get('https')?.listener.port));
-  await add('admin', admin, monitoring.handler);
   const moved = stack.move();
-  const listeners = [...open.values()];
   return {
     addresses: Object.fromEntries(
       [...open].map(([name, { listener }]) => [name, { address: listener.address, port: listener.port }]),
     ),
-    // Health is answered until the last connection of the others has ended.
     async drain(graceMs) {
-      const last = open.get('admin');
-      await Promise.all(listeners.filter((one) => one !== last).map((one) => one.drain(graceMs)));
-      await last?.drain(graceMs);
+      await Promise.all([...open.values()].map((one) => one.drain(graceMs)));
     },
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
@@ -93,8 +90,19 @@ function openOne(
     },
     handler,
     httpLimits(http),
-    { log, clock, nextConnectionId, observer: monitoring.listenerObserver, httpObserver: monitoring.httpObserver },
+    { log, clock, nextConnectionId, observer: monitoring.observers.listeners, httpObserver: monitoring.observers.http },
   );
+}
+
+/** Where the admin listener is opened: by the only process, or by the one that has started the workers. */
+export async function openAdmin(
+  config: AdminListenerConfig | undefined,
+  log: Log,
+  answers: Pick<AdminListenerOptions, 'readiness' | 'metrics'>,
+): Promise<AdminListener | undefined> {
+  if (config === undefined) return undefined;
+  const address = config.address === '*' ? everyAddress() : config.address;
+  return openAdminListener({ address, port: config.port, log, ...answers });
 }
 
 /** `::` takes IPv4 too; on a machine whose IPv6 is switched off it cannot be listened on. */

@@ -55,7 +55,8 @@ async function askHidden(terminal: Terminal, question: string): Promise<string> 
     for (const character of chunk) {
       if (character === '\r' || character === '\n' || character === controls.endOfInput) return resolve(typed);
       if (character === controls.interrupt) return reject(new CliError(exitCodes.failed, 'given up'));
-      if (character === controls.backspace || character === controls.erase) typed = Array.from(typed).slice(0, -1).join('');
+      if (character === controls.backspace || character === controls.erase)
+        typed = Array.from(typed).slice(0, -1).join('');
       else if (character === controls.eraseLine) typed = '';
       else typed += character;
     }

@@ -114,7 +114,7 @@ function checkListeners(values: ConfigValues, report: Report): void {
       report(['listeners', name, 'port'], `port ${listener.port} is the one of listeners.${other} too`);
     }
     taken.set(place, name);
-    if (listener.proxyProtocol !== 'off' && listener.trustedProxies.length === 0) {
+    if ('proxyProtocol' in listener && listener.proxyProtocol !== 'off' && listener.trustedProxies.length === 0) {
       report(['listeners', name, 'trustedProxies'], 'must name the load balancers, because proxyProtocol is on');
     }
   }
