@@ -168,7 +168,6 @@ test.serial(
     await gateway.command(['group', 'add-member', group, inner]);
     await gateway.command(['group', 'add-member', group, `ada@${gatewayDomain}`]);
     await gateway.command(['group', 'add-member', inner, `cleo@${gatewayDomain}`]);
-    await gateway.command(['group', 'folder', group]);
     using ada = clientOf('ada');
     using cleo = clientOf('cleo');
     t.true((await names(ada, home('ada'))).includes('Physique/'));

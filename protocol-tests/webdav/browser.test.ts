@@ -19,7 +19,7 @@ test('browser: opening the host leads to the own files', async (t) => {
 test('browser: a folder is a listing in French or English, with names escaped', async (t) => {
   using client = gateway.client();
   const home = new URL(gateway.davUrl()).pathname;
-  await client.request('PUT', `${home}${encodeURIComponent('<script>alert(1)</script> & "co".txt')}`, { body: 'x' });
+  await client.request('PUT', `${home}${encodeURIComponent('<script>alert(1) & "co".txt')}`, { body: 'x' });
   await client.request('MKCOL', `${home}Dossier/`);
   const french = await client.request('GET', home, { headers: { 'accept-language': 'fr-FR,fr;q=0.9,en;q=0.5' } });
   t.is(french.status, 200);
