@@ -25,6 +25,8 @@ export interface TlsContextsOptions {
   readonly minVersion?: CertificateChoices['minVersion'];
   /** Undefined: each listener makes its own, so that sessions resume on the same listener of the same process only. */
   readonly ticketKeys?: TicketKeys;
+  /** TLS 1.2 when left out. */
+  readonly minVersion?: TlsVersion | undefined;
   readonly log: Log;
 }
 
@@ -77,6 +79,7 @@ class FileTlsContexts implements TlsContexts {
 
   constructor(options: TlsContextsOptions, table: CertificateTable) {
     this.ticketKeys = options.ticketKeys;
+    this.#minVersion = options.minVersion;
     this.#log = options.log;
     this.#minVersion = options.minVersion;
     this.#files = options.certificates;
