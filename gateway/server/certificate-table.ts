@@ -5,7 +5,6 @@ import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { GatewayError } from '../ports/errors.ts';
 import type { Secret } from '../ports/secret.ts';
 import { tlsPolicy } from './tls-policy.ts';
-import type { TlsVersion } from './tls-policy.ts';
 
 /** A certificate with its key, ready to be used. */
 export interface LoadedCertificate {

@@ -25,8 +25,6 @@ export interface TlsContextsOptions {
   readonly minVersion?: CertificateChoices['minVersion'];
   /** Undefined: each listener makes its own, so that sessions resume on the same listener of the same process only. */
   readonly ticketKeys?: TicketKeys;
-  /** TLS 1.2 when left out. */
-  readonly minVersion?: TlsVersion | undefined;
   readonly log: Log;
 }
 
@@ -42,8 +40,9 @@ export interface TlsContexts {
   readonly table: CertificateTable;
   readonly ticketKeys: TicketKeys | undefined;
   /**
-   * Reads the files again, or other files when the configuration changed. New handshakes use what was read; a certificate that does not parse leaves
-   * the one that had its place in use, and the result says so. Never throws for a bad certificate.
+   * Reads the files again, or other files when the configuration changed. New handshakes use what was read; a certificate that
+   * does not parse leaves the one that came from its file in use, and where there was none, all that were in use. The result
+   * says so. Never throws for a bad certificate.
    */
   reloadCertificates(certificates?: TlsContextsOptions['certificates']): Promise<CertificateReload>;
   /** Called after every reload with the table in use. */
@@ -79,7 +78,6 @@ class FileTlsContexts implements TlsContexts {
 
   constructor(options: TlsContextsOptions, table: CertificateTable) {
     this.ticketKeys = options.ticketKeys;
-    this.#minVersion = options.minVersion;
     this.#log = options.log;
     this.#minVersion = options.minVersion;
     this.#files = options.certificates;
@@ -95,6 +93,7 @@ class FileTlsContexts implements TlsContexts {
   async reloadCertificates(certificates = this.#files): Promise<CertificateReload> {
     const attempts = await Promise.allSettled(certificates.map((files) => readCertificate(files, this.#minVersion)));
     const problems: string[] = [];
+    let complete = true;
     const loaded = new Map<string, LoadedCertificate>();
     for (const [index, attempt] of attempts.entries()) {
       const file = certificates[index]?.certificateFile ?? '';
@@ -108,11 +107,12 @@ class FileTlsContexts implements TlsContexts {
           kept: previous !== undefined,
           error: attempt.reason,
         });
-        if (previous !== undefined) loaded.set(file, previous);
+        if (previous === undefined) complete = false;
+        else loaded.set(file, previous);
       }
     }
     const [first, ...rest] = loaded.values();
-    if (first !== undefined) {
+    if (complete && first !== undefined) {
       this.#files = certificates;
       this.#inUse = loaded;
       this.#table = new CertificateTable([first, ...rest]);

@@ -5,9 +5,6 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 
-/** What an operator may ask for as the least. */
-export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
-
 /**
  * In the server's order. AES-128 comes first because it is as good as AES-256 for every need of today and costs a quarter less;
  * clients without AES in hardware put ChaCha20 first and are given it (`SSL_OP_PRIORITIZE_CHACHA`).
