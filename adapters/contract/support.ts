@@ -95,3 +95,23 @@ export async function inParallel<T>(
   };
   await Promise.all(Array.from({ length: width }, lane));
 }
+
+/** Asserts that two values of a port are equal. Instants are compared by their time, and properties that are getters too. */
+export function same(t: ExecutionContext, actual: unknown, expected: unknown, message?: string): void {
+  t.deepEqual(plain(actual), plain(expected), message);
+}
+
+/** A value as plain data that an assertion can compare and print. */
+function plain(value: unknown): unknown {
+  if (value instanceof Temporal.Instant) return value.toString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  const properties = new Map<string, unknown>();
+  for (let holder: unknown = value; holder !== null && holder !== Object.prototype;) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(holder as object))) {
+      if (property.enumerable === true || 'get' in property) properties.set(name, plain(Reflect.get(value, name)));
+    }
+    holder = Object.getPrototypeOf(holder);
+  }
+  return Object.fromEntries(properties);
+}
