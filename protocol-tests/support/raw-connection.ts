@@ -82,5 +82,17 @@ export async function openRaw(target: RawTarget, from = '127.0.0.1'): Promise<Ra
 export async function rawStatus(target: RawTarget, request: string | Uint8Array): Promise<number | undefined> {
   using connection = await openRaw(target);
   connection.write(request);
-  return connection.status();
+  return await connection.status(); // awaited: the connection is closed when this returns
+}
+
+/** Like `rawStatus`, with everything that came until the server closed the connection. Ask with `Connection: close`. */
+export async function rawAnswer(
+  target: RawTarget,
+  request: string | Uint8Array,
+): Promise<{ readonly status: number | undefined; readonly text: string }> {
+  using connection = await openRaw(target);
+  connection.write(request);
+  const status = await connection.status();
+  await connection.closed();
+  return { status, text: connection.received };
 }

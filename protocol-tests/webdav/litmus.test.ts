@@ -1,13 +1,13 @@
 import test, { type ExecutionContext } from 'ava';
 import { startApache } from '../support/apache.ts';
-import { startGateway, type GatewayOptions } from '../support/gateway.ts';
+import { startGateway, type RunningGateway } from '../support/gateway.ts';
 import { litmusSuites, readReport, runLitmus, type LitmusReport } from '../support/litmus.ts';
+import { processTree } from '../support/memory.ts';
 import { partTest } from '../support/parts.ts';
 
 const total = Object.values(litmusSuites).reduce((sum, count) => sum + count, 0);
 
-async function runAgainstGateway(options: GatewayOptions): Promise<LitmusReport> {
-  await using gateway = await startGateway(options);
+function runAgainst(gateway: RunningGateway): Promise<LitmusReport> {
   const { address, password } = gateway.user;
   return runLitmus({ url: gateway.davUrl(), caFile: gateway.caFile, user: address, password });
 }
@@ -16,7 +16,7 @@ async function runAgainstApache(): Promise<LitmusReport> {
   await using apache = await startApache();
   const { url, caFile, user, password } = apache;
   if (caFile === undefined) throw new Error('Apache was to speak TLS');
-  return runLitmus({ url, caFile, user, password });
+  return await runLitmus({ url, caFile, user, password });
 }
 
 function assertClean(t: ExecutionContext, report: LitmusReport): void {
@@ -30,7 +30,8 @@ partTest(
   ['litmus', 'apache2', 'openssl'],
   'rfc4918: litmus passes 104 of 104, warned of nothing that mod_dav is not',
   async (t) => {
-    const ours = await runAgainstGateway({});
+    await using gateway = await startGateway();
+    const ours = await runAgainst(gateway);
     assertClean(t, ours);
     const theirs = await runAgainstApache();
     assertClean(t, theirs); // the measure itself works
@@ -40,7 +41,9 @@ partTest(
 );
 
 partTest(test, ['litmus'], 'rfc4918: litmus passes 104 of 104 when two workers share the listener', async (t) => {
-  assertClean(t, await runAgainstGateway({ workers: 2 }));
+  await using gateway = await startGateway({ workers: 2 });
+  t.is(processTree(gateway.pid).length, 3, 'one that supervises and two workers');
+  assertClean(t, await runAgainst(gateway));
 });
 
 test('litmus: its report is read with warnings, failures and skipped tests', (t) => {
