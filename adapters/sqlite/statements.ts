@@ -53,7 +53,8 @@ function listSizes(values: readonly SqlParameter[]): string {
   return key;
 }
 
-function sqlText(strings: TemplateStringsArray, values: readonly SqlParameter[]): string {
+/** The text that is prepared: a placeholder for each value, and one for each value of a list. */
+export function sqlText(strings: TemplateStringsArray, values: readonly SqlParameter[]): string {
   return strings.reduce((text, part, index) => text + placeholders(values[index - 1]) + part);
 }
 
