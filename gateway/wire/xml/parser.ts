@@ -62,7 +62,7 @@ const noAttributes: readonly XmlAttribute[] = [];
  * UTF-16 units of a namespace name or `xml:lang`. Such a value is written again with every element that it applies to, so a
  * long one at the root would grow an answer to its product with the number of elements.
  */
-const longestRepeatedValue = 512;
+const longestRepeatedValue = 256;
 
 /** One body: `write` its octets in any pieces, then `end`. */
 export class XmlParser {
