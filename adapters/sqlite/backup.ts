@@ -7,6 +7,7 @@ import { GatewayError } from '../../gateway/ports/errors.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { fromSqliteError } from './errors.ts';
+import { syncPath } from './sync-path.ts';
 
 /** Pages a step: 4 MiB, between two looks at the signal. */
 const pagesPerStep = 1024;
@@ -25,9 +26,9 @@ export async function backupTo(
   const temporary = `${target}.part-${process.pid}`;
   try {
     await copy(source, temporary, progress, call.signal);
-    await sync(temporary, 'r+');
+    await syncPath(temporary);
     await rename(temporary, target);
-    await sync(dirname(target), 'r');
+    await syncPath(dirname(target));
   } catch (error) {
     await rm(temporary, { force: true });
     throw fromSqliteError(error);
@@ -65,13 +66,4 @@ async function copy(
 
 function aborted(signal: AbortSignal): GatewayError {
   return new GatewayError('unavailable', 'the backup was aborted', { cause: signal.reason });
-}
-
-async function sync(path: string, flags: string): Promise<void> {
-  const handle = await open(path, flags);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -30,6 +30,8 @@ export async function openSqliteEngine(options: SqliteOptions, log: Log): Promis
   try {
     await bringUpToDate(db, resolved, log);
     db.exec('pragma query_only = on');
+    // A reader waits only while another process recovers the log after a crash, or removes it as the last to leave.
+    db.exec(`pragma busy_timeout = ${resolved.busyTimeoutMs}`);
     const writer = new WriterClient(writerEntry(), resolved, log);
     await writer.start();
     return new SqliteEngine(db, writer, resolved);

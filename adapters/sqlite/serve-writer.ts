@@ -11,8 +11,7 @@ import { toSentError } from './messages.ts';
 export async function serveWriter(port: MessagePort, data: WriterData, operations: Operations): Promise<void> {
   const db = await openConnection(data);
   const runner = new BatchRunner(db, operations, data.busyTimeoutMs);
-  // From here on the waiting for the write lock is `beginImmediate`'s.
-  db.exec('pragma busy_timeout = 0');
+
   async function handle(message: ToWriter): Promise<void> {
     switch (message.type) {
       case 'batch':
