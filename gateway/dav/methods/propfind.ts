@@ -62,35 +62,40 @@ class Listing {
   async node(target: NodeTarget, depth: Depth): Promise<void> {
     needOnNode(target, Privilege.read);
     const { node } = target;
-    const root: NodeItem = { ...itemOf(target) };
-    const first = await this.#format(target, this.#withoutRoot ? [] : [root]);
+    const first = await this.#format(target, this.#withoutRoot ? [] : [itemOf(target)]);
     const answer = this.#context.exchange.multistatus(this.#headers);
     answer.add(first);
-    if (depth !== '0' && node.type === 'collection') await this.#members(answer, target, root, node, depth);
+    if (depth !== '0' && node.type === 'collection') await this.#members(answer, target, node, depth);
     answer.end();
   }
 
-  /** Breadth first, because a member of a collection is known only when its page has been read. */
-  async #members(
-    answer: TextStream,
-    place: TreePlace,
-    root: NodeItem,
-    collection: CollectionNode,
-    depth: Depth,
-  ): Promise<void> {
-    const queue = [{ item: root, collection }];
+  async #members(answer: TextStream, target: NodeTarget, collection: CollectionNode, depth: Depth): Promise<void> {
+    if (depth === '1') {
+      for await (const page of memberPages(this.#context, target, itemOf(target), collection)) {
+        answer.add(await this.#format(target, page));
+        await answer.flush();
+      }
+      return;
+    }
+    await this.#tree(answer, target);
+  }
+
+  /** Breadth first; each collection is looked up again, because what it inherits is its own. */
+  async #tree(answer: TextStream, root: NodeTarget): Promise<void> {
+    const queue = [root.href];
     let left = this.#context.options.treeMembers;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      for await (const page of memberPages(this.#context, place, next.item, next.collection)) {
-        if (depth === 'infinity' && left < page.length) {
-          answer.add(formatStatusResponse(next.item.href, 507, '<D:number-of-matches-within-limits/>'));
+    for (let href = queue.shift(); href !== undefined; href = queue.shift()) {
+      const target = href === root.href ? root : await this.#context.locate(href);
+      if (target.kind !== 'node' || target.node.type !== 'collection') continue; // gone meanwhile
+      for await (const page of memberPages(this.#context, target, itemOf(target), target.node)) {
+        if (left < page.length) {
+          answer.add(formatStatusResponse(href, 507, '<D:number-of-matches-within-limits/>'));
           return;
         }
         left -= page.length;
-        answer.add(await this.#format(place, page));
+        answer.add(await this.#format(target, page));
         await answer.flush();
-        if (depth !== 'infinity') continue;
-        for (const item of page) if (item.node.type === 'collection') queue.push({ item, collection: item.node });
+        for (const item of page) if (item.node.type === 'collection') queue.push(item.href);
       }
     }
   }
