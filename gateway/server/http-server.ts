@@ -56,7 +56,10 @@ export async function openHttpListener(
   const http = createHttpServer(handler, limits, { ...rest, observer: httpObserver });
   const listener = await openListener({ ...options, clientSpeaksFirst: true }, rest, (connection) =>
     http.serve(connection),
-  );
+  ).catch(async (error: unknown) => {
+    await http[Symbol.asyncDispose]();
+    throw error;
+  });
   return {
     listener,
     http,
@@ -71,9 +74,6 @@ export async function openHttpListener(
     },
   };
 }
-
-/** Fields of a header; Node's own limit is 2,000, and what is over it is dropped in silence. */
-const mostHeaderFields = 500;
 
 const shortestCheckMs = 20;
 const longestCheckMs = 1_000;
@@ -102,7 +102,8 @@ class NodeHttpServer implements HttpServer {
       keepAliveTimeout: limits.keepAliveTimeoutMs,
     });
     this.#server.maxRequestsPerSocket = limits.requestsPerConnection;
-    this.#server.maxHeadersCount = mostHeaderFields;
+    // Node would drop the fields that are over the count in silence, an If-Match among them. The limit in octets bounds both.
+    this.#server.maxHeadersCount = 0;
     this.#server.on('request', (request, response) => this.#begin(request, response));
     this.#server.on('checkContinue', (request, response) => this.#begin(request, response));
     this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
