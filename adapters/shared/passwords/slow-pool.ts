@@ -33,6 +33,7 @@ export class SlowPool implements AsyncDisposable {
     } catch (error) {
       this.#all.delete(worker);
       await worker.terminate();
+      this.#closing.signal.throwIfAborted();
       throw new GatewayError('internal', 'a password could not be checked', { cause: error });
     } finally {
       // An idle thread must not keep the process alive.
