@@ -5,6 +5,7 @@ const cases: readonly (readonly [string | undefined, string | undefined])[] = [
   ['/dav/files/', '/dav/files/'],
   ['/dav/files/?x=/y', '/dav/files/'],
   ['/', '/'],
+  ['/caf\u00c3\u00a9', '/caf%C3%A9'],
   ['https://host.example/dav/x?y', '/dav/x'],
   ['HTTP://host.example:8443/dav', '/dav'],
   ['https://host.example', '/'],

@@ -53,6 +53,8 @@ async function readProperties(context: Context): Promise<readonly PropertyChange
   const { resourceTypes, properties } = parsed.value;
   const supported = resourceTypes.every((type) => type.namespace === 'DAV:' && type.name === 'collection');
   if (!supported) throw new DavProblem(403, 'only plain collections can be made here', '<D:valid-resourcetype/>');
+  const { maxProperties } = context.options;
+  if (properties.length > maxProperties) throw new DavProblem(507, `at most ${maxProperties} properties at once`);
   return properties.map((property) => judgeProperty({ action: 'set', property }, context.options));
 }
 

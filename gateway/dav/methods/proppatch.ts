@@ -19,6 +19,8 @@ export async function proppatch(context: Context, target: Target): Promise<void>
   const { exchange } = context;
   const parsed = parsePropertyUpdate(await exchange.readXml());
   if (!parsed.ok) throw badRequest(parsed.reason);
+  const { maxProperties } = context.options;
+  if (parsed.value.length > maxProperties) throw new DavProblem(507, `at most ${maxProperties} properties at once`);
   const changes = parsed.value.map((instruction) => judge(context, target, instruction));
   const refused = changes.some((change) => change.refusal !== undefined);
   if (refused) {
