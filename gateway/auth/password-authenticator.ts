@@ -54,6 +54,8 @@ interface Check extends RoutedLogin {
 interface Checked {
   readonly principal: Principal;
   readonly cached: boolean;
+  /** The directory's version of the principal before the password was looked at. */
+  readonly version: string | undefined;
 }
 
 /** A login of more than this is nobody's: RFC 5321 §4.5.3.1 allows 64 and 255 octets. */
@@ -98,8 +100,8 @@ export class PasswordAuthenticator implements Authenticator {
       return principal;
     } catch (error) {
       auditSignIn(attempt, trace, error, call);
-      if (error instanceof GatewayError && error.code === 'authentication-failed')
-        await this.#holdBack(startedMs, call);
+      const refused = error instanceof GatewayError && error.code === 'authentication-failed';
+      if (refused) await this.#holdBack(startedMs, call);
       throw error;
     }
   }
@@ -146,16 +148,21 @@ export class PasswordAuthenticator implements Authenticator {
     };
   }
 
-  /** The same login and password from the same network, several times at once, are one check and one try. */
+  /**
+   * The same login and password from the same network, several times at once, are one check and one try. Who joined one that
+   * had begun before the account changed is checked anew: the answer must be true of the time after the question.
+   */
   async #checkShared(check: Check, trace: SignInTrace, call: Call): Promise<Checked> {
     const key = `${check.digest} ${check.network}`;
     const found = await check.directory.lookup(check.login, call);
     trace.principal = found;
-    return this.#checks.run(
+    const checked = await this.#checks.run(
       key,
       (signal) => this.#checkThrottled(check, found, { signal, log: call.log }),
       call.signal,
     );
+    const version = await check.directory.version?.(checked.principal.id, call);
+    return version === checked.version ? checked : this.#checkThrottled(check, found, call);
   }
 
   async #checkThrottled(check: Check, found: Principal | undefined, call: Call): Promise<Checked> {
@@ -182,10 +189,9 @@ export class PasswordAuthenticator implements Authenticator {
   async #recall(check: Check, trace: SignInTrace, call: Call): Promise<Checked | undefined> {
     const cached = this.#cache.get(check.digest);
     if (cached === undefined) return undefined;
-    const { principal } = cached;
-    trace.principal = principal;
-    const version = await check.directory.version?.(principal.id, call);
-    if (version === cached.version) return { principal, cached: true };
+    trace.principal = cached.principal;
+    const version = await check.directory.version?.(cached.principal.id, call);
+    if (version === cached.version) return { ...cached, cached: true };
     this.#cache.delete(check.digest);
     return undefined;
   }
@@ -200,7 +206,7 @@ export class PasswordAuthenticator implements Authenticator {
     const after = await directory.version?.(principal.id, call);
     const unchanged = before === after && (directory.version === undefined || after !== undefined);
     if (unchanged && principal.id === found?.id) this.#cache.set(digest, { principal, version: after });
-    return { principal, cached: false };
+    return { principal, cached: false, version: before };
   }
 
   /**
