@@ -55,8 +55,8 @@ export async function measure(tx: SqlTransaction, nodeId: number, limit: number)
       union all
       select n.id, n.kind, n.size from below join node n on n.parent_id = below.id where below.kind = ${nodeKind.collection}
     )
-    select count(*) as nodes, coalesce(sum(size), 0) as octets,
-      coalesce(sum(case when kind = ${nodeKind.mount} then 1 else 0 end), 0) as mounts
+    select count(*) as nodes, cast(coalesce(sum(size), 0) as bigint) as octets,
+      cast(coalesce(sum(case when kind = ${nodeKind.mount} then 1 else 0 end), 0) as bigint) as mounts
     from (select kind, size from below limit ${limit}) counted`;
   return row ?? { nodes: 0, octets: 0, mounts: 0 };
 }
