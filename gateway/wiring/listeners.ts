@@ -100,9 +100,13 @@ export async function openAdmin(
   log: Log,
   answers: Pick<AdminListenerOptions, 'readiness' | 'metrics'>,
 ): Promise<AdminListener | undefined> {
+  const place = adminAddress(config);
+  return place === undefined ? undefined : openAdminListener({ ...place, log, ...answers });
+}
+
+export function adminAddress(config: AdminListenerConfig | undefined): ListenerAddress | undefined {
   if (config === undefined) return undefined;
-  const address = config.address === '*' ? everyAddress() : config.address;
-  return openAdminListener({ address, port: config.port, log, ...answers });
+  return { address: config.address === '*' ? everyAddress() : config.address, port: config.port };
 }
 
 /** `::` takes IPv4 too; on a machine whose IPv6 is switched off it cannot be listened on. */

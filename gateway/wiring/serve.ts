@@ -1,20 +1,23 @@
-/** Runs a gateway as a service: first start, signals, and the end. */
+/** Runs a gateway as a service, in one process or in several: first start, reload, and the end. */
+import cluster from 'node:cluster';
+import { randomBytes } from 'node:crypto';
+import { ClusterChangeFeed } from '../../adapters/cluster/change-feed.ts';
+import { ChangeRelay } from '../../adapters/cluster/relay.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { Call } from '../ports/call.ts';
 import type { Log } from '../ports/log.ts';
+import { runClustered } from '../server/cluster.ts';
+import type { WorkerContext, WorkerHandle } from '../server/cluster-options.ts';
 import { createLog } from '../server/log.ts';
+import type { LogControl } from '../server/log.ts';
+import { prepareCertificates } from './certificates/index.ts';
 import type { Terminal } from './cli/terminal.ts';
-import { tell } from './cli/terminal.ts';
 import type { Config } from './config/load.ts';
 import { ConfigError } from './config/problems.ts';
-import { ensureAdministrator } from './first-start/administrator.ts';
-import { keepNames } from './first-start/embedded.ts';
-import { languageOf } from './first-start/language.ts';
-import { welcome } from './first-start/welcome.ts';
+import { greet } from './first-start/greet.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
-import { Signals } from './signals.ts';
-import { dataDirOf } from './stores.ts';
+import { adminAddress } from './listeners.ts';
+import { prepareDataDir } from './stores.ts';
 
 export interface ServeOptions {
   /** Reads the configuration; called again on SIGHUP. @throws ConfigError */
@@ -24,24 +27,81 @@ export interface ServeOptions {
   readonly embedded: boolean;
 }
 
-/** Resolves when the gateway has ended after a signal. */
+/** A worker that has not ended so long after it has cut its last client is killed. */
+const endGraceMs = 10_000;
+
+/** Resolves when the gateway has ended after a signal. A forked worker comes here too. */
 export async function serve(options: ServeOptions): Promise<void> {
   const config = await options.load();
-  using signals = new Signals(process);
-  const log = createLog({ level: config.logging.level, clock: systemClock });
-  await using gateway = await createGateway(config, { log, environment: options.terminal.environment });
-  if (options.embedded) await greet(gateway, config, options.terminal, log.log);
-  await obey(gateway, signals, options.load, log.log);
+  const log = createLog({ level: config.logging.level, clock: systemClock, fields: workerFields() });
+  logCrashes(log);
+  // Before there are workers, which would each make a certificate.
+  if (cluster.isPrimary) {
+    await prepareCertificates(config, await prepareDataDir(config), options.terminal.environment, systemClock);
+  }
+  const started: { gateway?: Gateway } = {};
+  const running = await runClustered({
+    workers: config.server.workers,
+    worker: async (context) => {
+      const gateway = await createWorkerGateway(config, context, log, options);
+      started.gateway = gateway;
+      return workerHandle(gateway, options.load, log.log);
+    },
+    relay: new ChangeRelay(),
+    admin: adminAddress(config.listeners.admin),
+    drainTimeoutMs: config.server.drainTimeout + endGraceMs,
+    random: randomBytes,
+    clock: systemClock,
+    log: log.log,
+    signals: process,
+  });
+  if (options.embedded && started.gateway !== undefined) {
+    const admin = running.admin === undefined ? {} : { admin: running.admin };
+    await greet(started.gateway, { ...started.gateway.addresses, ...admin }, config, options.terminal, log.log);
+  }
+  await running.ended;
+  log.flush();
 }
 
-/** Does what signals ask for, until one asks for the end and the gateway has drained; a second one cuts that short. */
-export async function obey(gateway: Gateway, signals: Signals, load: () => Promise<Config>, log: Log): Promise<void> {
-  while ((await signals.next()) === 'reload') await reload(gateway, load, log);
-  const again = async (): Promise<void> => {
-    while ((await signals.next()) === 'reload') log.warn('gateway.reload', { result: 'refused' });
-    log.warn('gateway.drain', { result: 'aborted' });
+function workerFields(): { readonly worker?: number } {
+  return cluster.worker === undefined ? {} : { worker: cluster.worker.id };
+}
+
+/** The stack goes where the other lines go; Node itself ends the process. */
+function logCrashes({ log, flush }: LogControl): void {
+  process.on('uncaughtExceptionMonitor', (error, origin) => {
+    log.error('process.crash', { result: 'failed', origin, error });
+    flush();
+  });
+}
+
+function createWorkerGateway(
+  config: Config,
+  { number, ticketKeys, peer }: WorkerContext,
+  log: LogControl,
+  { terminal }: ServeOptions,
+): Promise<Gateway> {
+  const feed = peer === undefined ? {} : { feed: new ClusterChangeFeed(peer, log.log) };
+  return createGateway(config, {
+    environment: terminal.environment,
+    log,
+    ticketKeys,
+    caretaker: number === 1,
+    admin: false,
+    ...feed,
+  });
+}
+
+function workerHandle(gateway: Gateway, load: () => Promise<Config>, log: Log): WorkerHandle {
+  return {
+    readiness: () => gateway.monitoring.readiness(),
+    metrics: () => gateway.monitoring.snapshot(),
+    reload: () => reload(gateway, load, log),
+    async drain() {
+      await gateway.drain();
+      await gateway[Symbol.asyncDispose]();
+    },
   };
-  await Promise.race([gateway.drain(), again()]);
 }
 
 /** A configuration that has problems changes nothing. */
@@ -49,27 +109,7 @@ async function reload(gateway: Gateway, load: () => Promise<Config>, log: Log): 
   try {
     await gateway.reload(await load());
   } catch (error) {
-    const problems = error instanceof ConfigError ? { problems: error.message.split('\n') } : { error };
+    const problems = error instanceof ConfigError ? { problems: error.message.split('\n').slice(1) } : { error };
     log.error('gateway.reload', { result: 'failed', ...problems });
   }
-}
-
-async function greet(gateway: Gateway, config: Config, terminal: Terminal, log: Log): Promise<void> {
-  const language = languageOf(terminal.environment);
-  const dataDir = dataDirOf(config);
-  const [domain] = gateway.domains.all;
-  if (domain === undefined) throw new Error('a gateway without domains was built');
-  await keepNames(dataDir, config);
-  const call: Call = { signal: terminal.signal, log };
-  const administrator = await ensureAdministrator(domain, language, call);
-  const { addresses, authorityFile } = gateway;
-  const facts = {
-    hostname: config.server.hostname,
-    addresses,
-    dataDir,
-    authorityFile,
-    administrator,
-    domain: domain.name,
-  };
-  tell(terminal, welcome(facts, language));
 }
