@@ -30,6 +30,7 @@ export class HttpConnection {
   readonly #sending: ProgressWatch;
   #phase: Phase;
   #draining = false;
+  #requests = 0;
   #running: Promise<void> = Promise.resolve();
   /** The socket's counters when the last request ended. */
   #marks: { readonly received: number; readonly sent: number };
@@ -59,7 +60,8 @@ export class HttpConnection {
     this.#running = this.#running.then(async () => {
       this.#receiving.reset(this.#clock.nowMs(), this.#socket.bytesRead);
       this.#sending.reset(this.#clock.nowMs(), this.#socket.bytesWritten);
-      if (this.#draining) announceClose(transaction);
+      this.#requests += 1;
+      if (this.#draining || this.#requests >= this.#limits.requestsPerConnection) announceClose(transaction);
       await transaction.run(() => this.#count());
       this.#finish(transaction);
     });

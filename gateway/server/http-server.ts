@@ -101,14 +101,14 @@ class NodeHttpServer implements HttpServer {
       requestTimeout: 0,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
     });
-    this.#server.maxRequestsPerSocket = limits.requestsPerConnection;
     // Node would drop the fields that are over the count in silence, an If-Match among them. The limit in octets bounds both.
     this.#server.maxHeadersCount = 0;
     this.#server.on('request', (request, response) => this.#begin(request, response));
     this.#server.on('checkContinue', (request, response) => this.#begin(request, response));
     this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
     this.#server.on('connect', (_request, socket) => refuseConnect(socket));
-    this.#checks = setInterval(() => this.#check(), checkInterval(limits)).unref();
+    // After a pause of the event loop what has arrived meanwhile is read before anybody is called late: hence `setImmediate`.
+    this.#checks = setInterval(() => setImmediate(() => this.#check()), checkInterval(limits)).unref();
   }
 
   get connections(): number {

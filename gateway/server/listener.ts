@@ -51,8 +51,8 @@ class TcpListener implements Listener {
     this.#onConnection = onConnection;
     this.#acceptor = new Acceptor(options, dependencies, this.#log);
     this.#bound = { address: options.address, port: options.port };
-    // Half-open is allowed so that a client which has said everything still gets its answer. No Nagle: a short answer must not
-    // wait for the acknowledgement of the one before.
+    // Half-open is allowed so that a protocol may still answer a client that has said everything. No Nagle: a short answer must
+    // not wait for the acknowledgement of the one before.
     this.#server = createServer({
       allowHalfOpen: true,
       noDelay: true,
