@@ -254,7 +254,7 @@ function subtreeRules(rule: CollectionRule): void {
     t.deepEqual(await at.store.locksBelow(ids.root, callOf()), []);
   });
 
-  rule('rfc4918 7.7: a lock does not move with what is moved', async (t, at) => {
+  rule('rfc4918 7.6: a lock does not move with what is moved', async (t, at) => {
     const ids = await protectedTree(at);
     const { lock } = await at.lock(ids.c, 'x');
     const { token } = lock;
@@ -265,7 +265,7 @@ function subtreeRules(rule: CollectionRule): void {
     await throwsCode(t, at.store.unlock(token, ids.x, callOf()), 'not-found');
   });
 
-  rule('rfc4918 7.7: nor do the locks inside of a tree that is moved', async (t, at) => {
+  rule('rfc4918 7.6: nor do the locks inside of a tree that is moved', async (t, at) => {
     const ids = await protectedTree(at);
     const inside = await at.lock(ids.d, 'y');
     await at.move({ from: [ids.root, 'c'], to: [ids.root, 'moved'], guard: holding('alice', inside.lock.token) });

@@ -1,13 +1,14 @@
 /** A consistent copy of the whole database while it is written to. */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { backup } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import type { Call } from '../../gateway/ports/call.ts';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { fromSqliteError } from './errors.ts';
 import { syncPath } from './sync-path.ts';
+import { newEpoch } from './epoch.ts';
 
 /** Pages a step: 4 MiB, between two looks at the signal. */
 const pagesPerStep = 1024;
@@ -26,6 +27,7 @@ export async function backupTo(
   const temporary = `${target}.part-${process.pid}`;
   try {
     await copy(source, temporary, progress, call.signal);
+    renewEpoch(temporary);
     await syncPath(temporary);
     await rename(temporary, target);
     await syncPath(dirname(target));
@@ -59,6 +61,19 @@ async function copy(
     });
     if (signal.aborted) throw aborted(signal);
     progress(1);
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * A store that is restored goes on from an older state: what clients learned after it is unknown to it. With an epoch of its own
+ * it refuses their sync tokens (RFC 6578 §3.2), instead of taking them for its own once its sequences have caught up.
+ */
+function renewEpoch(path: string): void {
+  const db = new DatabaseSync(path);
+  try {
+    db.prepare(`update store_info set value = ? where key = 'epoch'`).run(newEpoch());
   } finally {
     db.close();
   }

@@ -2,7 +2,6 @@
  * The SQLite engine: prepared reads on the calling thread, writes in a writer thread with group commit. Several engines, in
  * one process or in many, may have the same file open.
  */
-import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Call } from '../../gateway/ports/call.ts';
 import type { Log } from '../../gateway/ports/log.ts';
@@ -17,6 +16,7 @@ import { resolveOptions } from './options.ts';
 import { SqliteQueries, SqliteTransaction, StatementCache } from './statements.ts';
 import type { WriterStatistics } from './writer-client.ts';
 import { WriterClient } from './writer-client.ts';
+import { newEpoch } from './epoch.ts';
 
 /**
  * Opens the store, making it when there is none, and brings its schema up to date.
@@ -52,7 +52,7 @@ async function bringUpToDate(db: DatabaseSync, options: ResolvedOptions, log: Lo
     const applied = await migrate(new SqliteTransaction(db), {
       dialect: sqliteDialect,
       nowMs: Date.now(),
-      newEpoch: randomBytes(12).toString('base64url'),
+      newEpoch: newEpoch(),
     });
     db.exec('commit');
     if (applied.length > 0) log.info('sqlite.migrate', { result: 'ok', versions: applied.map(String) });

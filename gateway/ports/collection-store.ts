@@ -220,7 +220,7 @@ export interface SyncChanges {
   /** Members that were made or changed, and names that are gone, in order of mod-sequence. */
   readonly changed: readonly StoreNode[];
   readonly removed: readonly { readonly name: string; readonly modSeq: number; readonly wasCollection: boolean }[];
-  /** Where this answer ends: ask again from here. */
+  /** Where this answer ends: ask again from here. Opaque, at most 15 digits; equals `membersModSeq` when nothing is left. */
   readonly modSeq: number;
   /** More changes follow. */
   readonly truncated: boolean;
@@ -309,7 +309,7 @@ export interface CollectionStore {
    */
   copy(transfer: TransferMember, call: Call): Promise<{ readonly created: boolean }>;
 
-  /** Like `copy`; ids, dead properties and access control go along, locks stay behind (RFC 4918 §7.7). */
+  /** Like `copy`; ids, dead properties and access control go along, locks stay behind (RFC 4918 §7.6). */
   move(transfer: TransferMember, call: Call): Promise<{ readonly created: boolean }>;
 
   setProperties(change: SetProperties, call: Call): Promise<void>;

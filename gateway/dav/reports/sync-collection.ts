@@ -56,10 +56,8 @@ export async function syncCollection(context: Context, target: ReportTarget, req
 
 function sinceOf(request: Request, target: NodeTarget): number {
   if (request.syncToken === '') return 0;
-  const { node } = target;
-  const since = parseSyncTokenUri(request.syncToken, target.store.epoch, node.id);
-  const reached = node.type === 'collection' ? node.membersModSeq : 0;
-  if (since === undefined || since > reached) {
+  const since = parseSyncTokenUri(request.syncToken, target.store.epoch, target.node.id);
+  if (since === undefined) {
     throw new GatewayError('stale-token', 'this sync token is not known; synchronise from the start');
   }
   return since;
