@@ -9,6 +9,7 @@ import {
   collect,
   failingBody,
   inParallel,
+  limited,
   octetsOf,
   sha256Of,
   stalledBody,
@@ -36,11 +37,14 @@ const noLimit = Number.MAX_SAFE_INTEGER;
  * @param name the adapter, for the titles
  */
 export function blobStoreContract(test: TestFn, name: string, open: () => Promise<OpenedBlobStore>): void {
+  // ava begins all tests at once; so many stores beside one another are enough.
+  const atATime = limited(8);
   const rule: BlobStoreRule = (title, run) => {
-    test(`${name}: ${title}`, async (t) => {
-      await using opened = await open();
-      await run(t, opened.store, opened);
-    });
+    test(`${name}: ${title}`, (t) =>
+      atATime(async () => {
+        await using opened = await open();
+        await run(t, opened.store, opened);
+      }));
   };
   putRules(rule);
   failureRules(rule);

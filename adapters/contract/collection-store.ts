@@ -14,6 +14,7 @@ import { syncRules } from './collection-sync.ts';
 import { transferRules } from './collection-transfers.ts';
 import { upkeepRules } from './collection-upkeep.ts';
 import { writingRules } from './collection-writing.ts';
+import { limited } from './support.ts';
 
 export type { OpenedCollectionStore } from './collection-fixture.ts';
 
@@ -23,11 +24,14 @@ export type { OpenedCollectionStore } from './collection-fixture.ts';
  * @param name the adapter, for the titles
  */
 export function collectionStoreContract(test: TestFn, name: string, open: () => Promise<OpenedCollectionStore>): void {
+  // ava begins all tests at once; so many stores beside one another are enough.
+  const atATime = limited(8);
   const rule: CollectionRule = (title, run) => {
-    test(`${name}: ${title}`, async (t) => {
-      await using opened = await open();
-      await run(t, new CollectionFixture(opened.store, opened.clock), opened);
-    });
+    test(`${name}: ${title}`, (t) =>
+      atATime(async () => {
+        await using opened = await open();
+        await run(t, new CollectionFixture(opened.store, opened.clock), opened);
+      }));
   };
   readingRules(rule);
   writingRules(rule);

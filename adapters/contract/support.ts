@@ -96,6 +96,24 @@ export async function inParallel<T>(
   await Promise.all(Array.from({ length: width }, lane));
 }
 
+/** Runs what it is given at once while fewer than `width` run, and else when one ends. */
+export function limited(width: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      // The place goes to the next in line, or is free.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
 /** Asserts that two values of a port are equal. Instants are compared by their time, and properties that are getters too. */
 export function same(t: ExecutionContext, actual: unknown, expected: unknown, message?: string): void {
   t.deepEqual(plain(actual), plain(expected), message);
