@@ -68,10 +68,10 @@ function workerFields(): { readonly worker?: number } {
 }
 
 /** The stack goes where the other lines go; Node itself ends the process. */
-function logCrashes({ log, flush }: LogControl): void {
+function logCrashes(control: LogControl): void {
   process.on('uncaughtExceptionMonitor', (error, origin) => {
-    log.error('process.crash', { result: 'failed', origin, error });
-    flush();
+    control.log.error('process.crash', { result: 'failed', origin, error });
+    control.flush();
   });
 }
 
