@@ -85,9 +85,10 @@ async function checkReads(t: ExecutionContext, opened: TestStore<HandClock>, fol
 function fullScans(plans: readonly string[]): readonly string[] {
   return plans.filter((plan) => {
     const [step = '', sql = ''] = plan.split(' -- ');
-    const made = [...sql.matchAll(/(\w+) (?:\([^)]*\) )?as (?:materialized )?\(/g)].map((match) => match[1]);
-    const scanned = /^SCAN (\w+)/.exec(step)?.[1];
-    return scanned !== undefined && scanned !== 'CONSTANT' && !made.includes(scanned);
+    const made = new Set([...sql.matchAll(/(\w+) (?:\([^)]*\) )?as (?:materialized )?\(/g)].map((match) => match[1]));
+    for (const [, name, alias] of sql.matchAll(/\b(?:from|join) (\w+) (\w+)/g)) if (made.has(name)) made.add(alias);
+    const scanned = /^SCAN ([a-z_]+)\b/.exec(step)?.[1];
+    return scanned !== undefined && !made.has(scanned);
   });
 }
 
