@@ -126,8 +126,8 @@ export class Target {
       ...(options.timeout === undefined ? {} : { Timeout: options.timeout }),
       ...headers,
     });
-    const token = /<([^>]*)>/.exec(response.header('lock-token') ?? '')?.[1];
-    if (token !== undefined && response.status < 300) this.locks.push({ path: this.path(name), token });
+    const token = grantedToken(response);
+    if (token !== undefined) this.locks.push({ path: this.path(name), token });
     return response;
   }
 
@@ -191,20 +191,33 @@ export class Target {
 
   async givenLock(name: string, options: LockOptions = {}): Promise<GrantedLock> {
     const response = prepared(await this.lock(name, options), `LOCK ${name}`);
-    const token = /<([^>]*)>/.exec(response.header('lock-token') ?? '')?.[1];
-    if (token === undefined) throw new PreparationError(`LOCK ${name} returned no Lock-Token`, response.exchange);
+    const token = grantedToken(response);
+    if (token === undefined) throw new PreparationError(`LOCK ${name} returned no token`, response.exchange);
     return { token, response };
+  }
+
+  /** RFC 4918 §15.6: the entity tag where only the property shows it. */
+  async #etagProperty(name: string): Promise<string | undefined> {
+    const answer = await this.property(name, { namespace: 'DAV:', name: 'getetag' });
+    return answer?.status === 200 ? answer.text : undefined;
   }
 
   /** The strong entity tag of a file. The case is skipped when the server gives none or a weak one only. */
   async strongEtag(name: string): Promise<string> {
     for (let waited = 0; ; waited += 250) {
-      const etag = prepared(await this.send('HEAD', name), `HEAD ${name}`).header('etag');
+      const etag =
+        prepared(await this.send('HEAD', name), `HEAD ${name}`).header('etag') ?? (await this.#etagProperty(name));
       if (etag?.startsWith('"') === true) return etag;
       if (etag === undefined || waited > weakForMs) throw new CaseSkipped('the server gave no strong entity tag');
       await setTimeout(250, undefined, { signal: this.signal });
     }
   }
+}
+
+/** The token of a new lock; also where the header lacks its angle brackets, which is the subject of one case only. */
+function grantedToken(response: HttpResponse): string | undefined {
+  if (response.status < 200 || response.status > 299) return undefined;
+  return /^<?([^<>\s]+)>?$/.exec(response.header('lock-token') ?? '')?.[1];
 }
 
 function prepared(response: HttpResponse, what: string): HttpResponse {

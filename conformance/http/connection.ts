@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { describeReceived, describeSent } from './exchange.ts';
 import { HttpResponse, keepsAlive, readBody, readHead } from './response.ts';
 import type { ResponseHead } from './response.ts';
-import { TransportError } from './transport-error.ts';
+import type { TransportError } from './transport-error.ts';
 
 /**
  * One HTTP/1.1 connection that sends exactly the octets it is given, so that a case can stop in mid-body, wait for 100

@@ -17,7 +17,8 @@ import type { ServerUnderTest } from './server.ts';
 export async function cleanUp(server: ServerUnderTest, target: Target, timeoutMs: number): Promise<string | undefined> {
   const signal = AbortSignal.timeout(timeoutMs);
   using client = clientFor(server, signal);
-  const cleaner = new Target({ ...target, client, signal });
+  const { origin, root, home, capabilities } = target;
+  const cleaner = new Target({ client, origin, root, home, capabilities, signal });
   try {
     for (const lock of target.locks) await cleaner.unlock(lock.path, lock.token);
     if (await removed(cleaner)) return undefined;

@@ -1,6 +1,6 @@
 import type { Capability } from '../case/case.ts';
 import { CaseFailure, CaseSkipped, PreparationError } from '../case/outcome.ts';
-import { Target } from '../case/target.ts';
+import type { Target } from '../case/target.ts';
 import { davDocument, ownProperty, propfindOf, propertyUpdate, set } from '../dav/bodies.ts';
 import { foundNames, Multistatus, propertyOf } from '../dav/multistatus.ts';
 import { clark, dav, own } from '../dav/names.ts';

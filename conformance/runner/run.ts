@@ -19,8 +19,8 @@ export interface RunOptions {
   /** Time limit of one case. */
   readonly timeoutMs: number;
   readonly nowMs: () => number;
-  /** Called as each case ends. */
-  readonly onResult?: (result: CaseResult) => void;
+  /** Called as each case ends; the next one on the same lane waits for it. */
+  readonly onResult?: (result: CaseResult) => void | Promise<void>;
 }
 
 /**
@@ -83,7 +83,7 @@ async function runAll(options: RunOptions, context: CaseContext): Promise<readon
   const run = async (one: ConformanceCase): Promise<void> => {
     const result = await runCase(one, context);
     results.set(one.id, result);
-    options.onResult?.(result);
+    await options.onResult?.(result);
   };
   const together = options.cases.filter((one) => !one.alone);
   const lanes = Array.from({ length: Math.max(1, options.parallel) }, async () => {

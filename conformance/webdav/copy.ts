@@ -189,7 +189,7 @@ export const copyCases = [
   ),
   must('10.3', 'destination-other-server', 'COPY to another server makes nothing here.', {}, async (t) => {
     await t.givenFile('a.txt', 'x');
-    const elsewhere = `http://elsewhere.invalid${t.path('b.txt')}`;
+    const elsewhere = `${new URL(t.origin).protocol}//elsewhere.invalid:1${t.path('b.txt')}`;
     ensureRefused(await t.copy('a.txt', 'b.txt', { Destination: elsewhere }), 'COPY to another server');
     ensure(!(await t.exists('b.txt')), 'a copy was made on this server');
   }),

@@ -183,11 +183,7 @@ export const messageCases = [
     },
   ),
   should('6.1', 'unknown-transfer-coding', 'An unknown transfer coding is answered with 501 or 400.', {}, (t) =>
-    ensureMalformed(
-      t,
-      `${head(t, 'PUT', 'a.txt').replace('Content-Length: 0', 'Transfer-Encoding: rot13')}`,
-      [400, 501],
-    ),
+    ensureMalformed(t, head(t, 'PUT', 'a.txt').replace('Content-Length: 0', 'Transfer-Encoding: rot13'), [400, 501]),
   ),
   must('3.2.2', 'absolute-form', 'A request target may be an absolute URI.', {}, async (t) => {
     await t.givenFile('a.txt', 'x');

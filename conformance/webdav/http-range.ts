@@ -15,7 +15,9 @@ async function range(t: Target, value: string, headers: Record<string, string> =
 
 function ensurePart(response: HttpResponse, first: number, last: number): void {
   ensureStatus(response, [206], 'GET of a range');
-  ensureEqual(response.header('content-range'), `bytes ${first}-${last}/10`, 'Content-Range', response);
+  // RFC 9110 §14.4: an asterisk stands for a length that is not known.
+  const place = (response.header('content-range') ?? '').replace('/*', '/10');
+  ensureEqual(place, `bytes ${first}-${last}/10`, 'Content-Range', response);
   ensureEqual(response.text, content.slice(first, last + 1), 'the content', response);
 }
 
@@ -51,7 +53,7 @@ const ignoredCases = ignored.map((value, index) =>
     async (t) => {
       const response = await range(t, value);
       // RFC 9110 §14.2: a server may ignore or reject an invalid ranges-specifier.
-      if (response.status !== 416) ensureWhole(response);
+      if (response.status !== 416 && response.status !== 400) ensureWhole(response);
     },
   ),
 );
@@ -78,17 +80,26 @@ export const rangeCases = [
   must(
     '15.3.7.2',
     'multiple',
-    'Several ranges come as multipart/byteranges, each with its Content-Range.',
+    'Several ranges come as correct parts that hold every octet asked for.',
     {},
     async (t) => {
-      const response = await range(t, 'bytes=0-1,4-5,8-9');
-      if (response.status === 200) return ensureWhole(response); // A server may ignore a set of ranges.
+      const body = Buffer.from(Array.from({ length: 5_000 }, (_, index) => index % 251));
+      await t.givenFile('a.bin', body);
+      const response = await t.get('a.bin', { Range: 'bytes=0-1,2500-2501,4998-4999' });
+      if (response.status === 200) return; // A server may ignore a set of ranges.
       ensureStatus(response, [206], 'GET of several ranges');
       ensureEqual(response.header('content-range'), undefined, 'a Content-Range of the whole answer', response);
-      const parts = readByteRanges(response);
-      ensureEqual(parts.map((part) => part.content).join('|'), '01|45|89', 'the parts', response);
-      const places = parts.map((part) => part.contentRange).join('|');
-      ensureEqual(places, 'bytes 0-1/10|bytes 4-5/10|bytes 8-9/10', 'their Content-Range', response);
+      const covered = new Set<number>();
+      for (const part of readByteRanges(response)) {
+        const place = /^bytes (\d+)-(\d+)\/(?:5000|\*)$/.exec(part.contentRange);
+        ensure(place !== null, `a part has Content-Range ${part.contentRange}`, response);
+        const [first, last] = [Number(place[1]), Number(place[2])];
+        const same = part.content === body.subarray(first, last + 1).toString('latin1');
+        ensure(same, `the part ${part.contentRange} has other content`, response);
+        for (let index = first; index <= last; index += 1) covered.add(index);
+      }
+      const missing = [0, 1, 2_500, 2_501, 4_998, 4_999].filter((index) => !covered.has(index));
+      ensureEqual(missing.join(), '', 'the octets that no part holds', response);
     },
   ),
   must(

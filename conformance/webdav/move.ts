@@ -180,7 +180,7 @@ export const moveCases = [
   }),
   must('10.3', 'move-destination-other-server', 'MOVE to another server loses nothing.', {}, async (t) => {
     await t.givenFile('a.txt', 'x');
-    const elsewhere = `http://elsewhere.invalid${t.path('b.txt')}`;
+    const elsewhere = `${new URL(t.origin).protocol}//elsewhere.invalid:1${t.path('b.txt')}`;
     ensureRefused(await t.move('a.txt', 'b.txt', { Destination: elsewhere }), 'MOVE to another server');
     ensureEqual(await t.content('a.txt'), 'x', 'the source');
     ensure(!(await t.exists('b.txt')), 'a resource was made on this server');
