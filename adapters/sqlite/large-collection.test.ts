@@ -86,7 +86,7 @@ function fullScans(plans: readonly string[]): readonly string[] {
   return plans.filter((plan) => {
     const [step = '', sql = ''] = plan.split(' -- ');
     const made = new Set([...sql.matchAll(/(\w+) (?:\([^)]*\) )?as (?:materialized )?\(/g)].map((match) => match[1]));
-    for (const [, name, alias] of sql.matchAll(/\b(?:from|join) (\w+) (\w+)/g)) if (made.has(name)) made.add(alias);
+    for (const [, name, alias] of sql.matchAll(/\b(?:from|join) (\w+)(?= (\w+))/g)) if (made.has(name)) made.add(alias);
     const scanned = /^SCAN ([a-z_]+)\b/.exec(step)?.[1];
     return scanned !== undefined && !made.has(scanned);
   });
