@@ -47,14 +47,22 @@ const rings: readonly Ring[] = [
     mayImport: ['adapters/$1/', 'adapters/sql/', 'adapters/shared/', 'gateway/ports/', 'gateway/wire/'],
   },
   { files: /^conformance\//, mayImport: ['conformance/', 'gateway/wire/'] },
-  // It starts the gateway by its own command line.
-  { files: /^protocol-tests\//, mayImport: ['protocol-tests/', 'conformance/', 'gateway/wire/', 'gateway/main.ts'] },
+  // Dialogues with the running gateway, and with its server part by itself; no wiring, which the gateway's own command line does.
+  {
+    files: /^protocol-tests\//,
+    mayImport: [
+      'protocol-tests/',
+      'conformance/',
+      'adapters/',
+      ...['main.ts', 'wire/', 'ports/', 'server/'].map((name) => `gateway/${name}`),
+    ],
+  },
   { files: /^benchmarks\//, mayImport: ['benchmarks/', 'protocol-tests/support/', 'conformance/', 'gateway/wire/'] },
   { files: /^docs\//, mayImport: ['docs/', 'gateway/wiring/', 'conformance/'] },
 ];
 
-/** Tests beside the code, and the programs that they start and kill. */
-const testFiles = /\.test\.ts$|-child\.ts$/;
+/** Tests beside the code, and what belongs to them alone: programs that they start and kill, models that they compare with. */
+const testFiles = /\.test\.ts$|\/(?:crash|test)-[a-z-]+\.ts$/;
 
 /** What tests may import besides: the suites that they run, and adapters to run the code on. */
 const testsMayImport = ['adapters/', 'protocol-tests/support/', 'gateway/ports/', 'gateway/wire/'];
@@ -64,12 +72,13 @@ const packages: Readonly<Record<string, RegExp>> = {
   ava: /\.test\.ts$|^adapters\/contract\/|^protocol-tests\/support\//,
   bcryptjs: /^adapters\/shared\/passwords\//,
   commander: /^gateway\/wiring\/cli\//,
+  mime: /^gateway\/dav\/content-type\.ts$/,
   pino: /^gateway\/server\/log\.ts$/,
   'prom-client': /^gateway\/server\/metrics\.ts$/,
   saxes: /^gateway\/wire\/xml\/parser\.ts$/,
   unixcrypt: /^adapters\/shared\/passwords\//,
   'webdav-server': /^(?:conformance|protocol-tests)\//,
-  yaml: /^gateway\/wiring\/config\/source\.ts$/,
+  yaml: /^gateway\/wiring\/config\/source\.ts$|^conformance\/yaml\.ts$/,
   zod: /^gateway\/wiring\/config\//,
 };
 
