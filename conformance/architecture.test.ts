@@ -76,7 +76,6 @@ const packages: Readonly<Record<string, RegExp>> = {
   pino: /^gateway\/server\/log\.ts$/,
   'prom-client': /^gateway\/server\/metrics\.ts$/,
   saxes: /^gateway\/wire\/xml\/parser\.ts$/,
-  unixcrypt: /^adapters\/shared\/passwords\//,
   'webdav-server': /^(?:conformance|protocol-tests)\//,
   yaml: /^gateway\/wiring\/config\/source\.ts$|^conformance\/yaml\.ts$/,
   zod: /^gateway\/wiring\/config\//,
