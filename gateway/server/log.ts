@@ -39,7 +39,6 @@ export function createLog(options: LogOptions): LogControl {
     {
       level: options.level,
       base: null,
-      messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"time":"${new Date(clock.nowMs()).toISOString()}"`,
     },
@@ -92,6 +91,6 @@ class PinoLog implements Log {
   #write(level: 'debug' | 'info' | 'warn' | 'error', event: string, fields: LogFields | undefined): void {
     const { logger } = this.#threshold;
     if (!logger.isLevelEnabled(level)) return;
-    logger[level]({ ...this.#fields, ...(fields === undefined ? undefined : printableFields(fields)) }, event);
+    logger[level]({ event, ...this.#fields, ...(fields === undefined ? undefined : printableFields(fields)) });
   }
 }
