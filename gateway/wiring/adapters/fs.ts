@@ -10,7 +10,8 @@ export async function buildFs(
   context: BuildContext,
 ): Promise<BuiltAdapter> {
   const path = resolve(context.dataDir, config.path);
-  const blobs = await FsBlobStore.open({ path, clock: context.clock });
+  const { writeOctets, flushOctets, readOctets } = config;
+  const blobs = await FsBlobStore.open({ path, writeOctets, flushOctets, readOctets, clock: context.clock });
   return {
     name: context.name,
     ports: { blobs },

@@ -1,6 +1,6 @@
 /** `adapters`: the stores and directories behind the gateway, each under a name that domains use. */
 import * as z from 'zod';
-import { adapterName, path, section } from './values.ts';
+import { adapterName, path, section, size } from './values.ts';
 
 const sqlite = section('A SQLite file: collections (folders, properties, locks) and what other adapters keep in it.', {
   kind: z.literal('sqlite').meta({ description: 'Offers collections.' }),
@@ -12,6 +12,13 @@ const sqlite = section('A SQLite file: collections (folders, properties, locks) 
 const fs = section('A folder: the bytes of files.', {
   kind: z.literal('fs').meta({ description: 'Offers blobs.' }),
   path: path('The folder, relative to `server.dataDir`.').default('blobs'),
+  writeOctets: size('How much one write to a file collects.', 4096, 64 * 1024 ** 2).prefault('512KiB'),
+  flushOctets: size(
+    'After so much of an upload the device is asked to begin writing, so that the wait at the end is short.',
+    64 * 1024,
+    1024 ** 3,
+  ).prefault('8MiB'),
+  readOctets: size('How much one read of a file asks for.', 4096, 64 * 1024 ** 2).prefault('512KiB'),
 });
 
 const accounts = section('Accounts and groups kept by the gateway itself.', {
