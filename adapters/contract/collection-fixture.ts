@@ -1,5 +1,6 @@
 /** What the rules of the port `CollectionStore` are written with: a store, a clock to set, and short names for long calls. */
 import type { ExecutionContext } from 'ava';
+import type { Change } from '../../gateway/ports/change-feed.ts';
 import type { Clock } from '../../gateway/ports/clock.ts';
 import type {
   CollectionNode,
@@ -41,6 +42,8 @@ export class HandClock implements Clock {
 export interface OpenedCollectionStore extends AsyncDisposable {
   readonly store: CollectionStore;
   readonly clock: HandClock;
+  /** Keeps what the store publishes to its change feed. */
+  readonly feed: { readonly published: readonly Change[] };
   /** Closes the store and opens it again; absent where nothing outlives the process. */
   reopen?(): Promise<CollectionStore>;
 }

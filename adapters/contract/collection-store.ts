@@ -1,6 +1,7 @@
 /** The contract of the port `CollectionStore`: run it on every adapter. */
 import type { TestFn } from 'ava';
 import { concurrencyRules } from './collection-concurrency.ts';
+import { feedRules } from './collection-feed.ts';
 import type { CollectionRule, OpenedCollectionStore } from './collection-fixture.ts';
 import { CollectionFixture } from './collection-fixture.ts';
 import { guardRules } from './collection-guards.ts';
@@ -44,5 +45,6 @@ export function collectionStoreContract(test: TestFn, name: string, open: () => 
   mountRules(rule);
   quotaRules(rule);
   upkeepRules(rule);
+  feedRules(rule);
   concurrencyRules(rule);
 }
