@@ -34,7 +34,7 @@ export const extendedMkcolCases = [
     ensureClientError(response, 'extended MKCOL with a protected property');
     ensure(!(await t.exists('sub/')), 'the collection was made', response);
   }),
-  should('3.4', 'failure-body', 'The refusal is a DAV:mkcol-response that names the property.', {}, async (t) => {
+  should('5.2', 'failure-body', 'The refusal is a DAV:mkcol-response that names the property.', {}, async (t) => {
     const response = await mkcol(t, 'sub/', `${collectionType}<D:getetag>"mine"</D:getetag>`);
     ensureClientError(response, 'extended MKCOL with a protected property');
     ensure(/mkcol-response/.test(response.text), 'the answer has no DAV:mkcol-response', response);

@@ -146,7 +146,7 @@ export const ifHeaderCases = [
       await putIf(t, `<${t.uri('b.txt')}> (["no-such-entity-tag"])`, [412]);
     },
   ),
-  must('10.4.9', 'tag-unmapped', 'At an unmapped URL tokens and entity tags do not match.', {}, async (t) => {
+  must('10.4.4', 'tag-unmapped', 'At an unmapped URL tokens and entity tags do not match.', {}, async (t) => {
     await t.givenFile('a.txt');
     await putIf(t, `<${t.uri('nothing.txt')}> (["any"])`, [412]);
     await putIf(t, `<${t.uri('nothing.txt')}> (Not ["any"])`, replaced);

@@ -30,7 +30,7 @@ export const lockModelCases = [
     ensureEqual(await t.content('a.txt'), 'old', 'the locked file');
   }),
   must(
-    '7.2',
+    '7.1',
     'proppatch-needs-token',
     'PROPPATCH of a locked file without its token is answered with 423.',
     { needs: ['dead-properties'] },

@@ -162,7 +162,7 @@ export const proppatchCases = [
       ensureEqual(property?.text, `value ${index}`, `the value of p${index}`, answer.http);
     }
   }),
-  must('4.1', 'namespaces-tell-apart', 'One local name in three namespaces is three properties.', {}, async (t) => {
+  must('4.4', 'namespaces-tell-apart', 'One local name in three namespaces is three properties.', {}, async (t) => {
     await t.givenFile('a.txt');
     const one = '<a xmlns="urn:one">1</a>';
     const two = '<a xmlns="urn:two">2</a>';
@@ -172,13 +172,13 @@ export const proppatchCases = [
     await ensureValue(t, 'a.txt', { namespace: 'urn:two', name: 'a' }, '2');
     await ensureValue(t, 'a.txt', { namespace: '', name: 'a' }, '3');
   }),
-  must('4.1', 'names-are-case-sensitive', 'Property names that differ in case are two properties.', {}, async (t) => {
+  must('4.4', 'names-are-case-sensitive', 'Property names that differ in case are two properties.', {}, async (t) => {
     await t.givenFile('a.txt');
     await patch(t, 'a.txt', set(ownProperty('Note', 'upper') + ownProperty('note', 'lower')));
     await ensureValue(t, 'a.txt', own('Note'), 'upper');
     await ensureValue(t, 'a.txt', own('note'), 'lower');
   }),
-  must('4.1', 'name-beyond-ascii', 'A property name may hold letters beyond ASCII.', {}, async (t) => {
+  must('4.4', 'name-beyond-ascii', 'A property name may hold letters beyond ASCII.', {}, async (t) => {
     await t.givenFile('a.txt');
     await patch(t, 'a.txt', set(ownProperty('größe', 'x')));
     await ensureValue(t, 'a.txt', own('größe'), 'x');

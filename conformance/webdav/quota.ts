@@ -30,7 +30,7 @@ async function ensureProtected(t: Target, name: string): Promise<void> {
 }
 
 export const quotaCases = [
-  must('3', 'used-is-number', 'DAV:quota-used-bytes is a whole number of octets.', {}, async (t) => {
+  must('4', 'used-is-number', 'DAV:quota-used-bytes is a whole number of octets.', {}, async (t) => {
     ensure(/^\d+$/.test(await t.propertyText('', used)), 'DAV:quota-used-bytes is no number');
   }),
   must('3', 'available-is-number', 'DAV:quota-available-bytes is a whole number of octets.', {}, async (t) => {

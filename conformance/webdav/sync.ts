@@ -230,7 +230,7 @@ export const syncCases = [
     const found = foundNames(answer.need(t.home));
     ensure(!found.includes(clark(dav('sync-token'))), 'allprop returns DAV:sync-token', answer.http);
   }),
-  must('3.6', 'limit', 'A limit is kept: 507 for the collection says that there is more.', {}, async (t) => {
+  must('3.7', 'limit', 'A limit is kept: 507 for the collection says that there is more.', {}, async (t) => {
     for (let index = 0; index < 7; index += 1) await t.givenFile(`f${index}.txt`);
     const response = await report(t, '', { limit: 3 });
     if (response.status === 507) {
