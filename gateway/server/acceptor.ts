@@ -89,7 +89,7 @@ export class Acceptor implements Disposable {
     if (tls === undefined || this.#terminator === undefined) return { socket, info };
     if (tls.mode === 'starttls') return { socket, info, startTls: () => this.#startTls(socket, info) };
     progress.step = 'handshake';
-    return secured(await this.#terminator.secure(socket), info);
+    return this.#secured(await this.#terminator.secure(socket), info);
   }
 
   async #proxyHeader(socket: Socket, peer: string, closed: AbortSignal): Promise<ProxyHeader | undefined> {
@@ -107,13 +107,24 @@ export class Acceptor implements Disposable {
     if (terminator === undefined) throw new GatewayError('unsupported', 'this listener has no TLS');
     const timer = setTimeout(() => socket.destroy(), this.#options.limits.handshakeTimeoutMs);
     try {
-      return secured(await terminator.secure(socket), info);
+      return this.#secured(await terminator.secure(socket), info);
     } catch (error) {
       this.refused('handshake', info.id, error);
       throw error;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** What TLS with us says of the name stands before what a proxy says. */
+  #secured(socket: TLSSocket, info: ConnectionInfo): AcceptedConnection {
+    // A reset by the other side is no fault of ours; without a listener it would end the process.
+    socket.on('error', (error) =>
+      this.#log.debug('connection.error', { result: 'aborted', connection: info.id, error }),
+    );
+    const { servername } = socket as { readonly servername?: string | false | null };
+    const serverName = typeof servername === 'string' && servername !== '' ? servername.toLowerCase() : info.serverName;
+    return { socket, info: { ...info, secure: true, serverName } };
   }
 }
 
@@ -148,11 +159,4 @@ function clientOf(peer: Client, header: ProxyHeader | undefined): Client {
   if (addresses.family !== 'inet' && addresses.family !== 'inet6') return { ...peer, ...carried };
   if (addresses.transport !== 'stream') throw new GatewayError('syntax', 'the proxied connection is not a stream');
   return { address: addresses.source.address, port: addresses.source.port, ...carried };
-}
-
-/** What TLS with us says of the name stands before what a proxy says. */
-function secured(socket: TLSSocket, info: ConnectionInfo): AcceptedConnection {
-  const { servername } = socket as { readonly servername?: string | false | null };
-  const serverName = typeof servername === 'string' && servername !== '' ? servername.toLowerCase() : info.serverName;
-  return { socket, info: { ...info, secure: true, serverName } };
 }

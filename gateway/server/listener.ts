@@ -121,9 +121,7 @@ class TcpListener implements Listener {
       closed.abort();
     });
     void this.#acceptor.accept(socket, closed.signal).then((connection) => {
-      if (connection === undefined) return;
-      if (connection.socket !== socket) connection.socket.on('error', () => {});
-      this.#onConnection(connection);
+      if (connection !== undefined) this.#onConnection(connection);
     });
   }
 }

@@ -76,7 +76,8 @@ class PrometheusMetrics implements Metrics {
 
   counter<Labels extends LabelSpec>(name: string, help: string, labels: Labels): CounterMetric<Labels> {
     const counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [this.#registry] });
-    return { add: (values, amount = 1) => counter.inc(closed(labels, values), amount) };
+    const seriesOf = series(labels, (values) => counter.labels(values));
+    return { add: (values, amount = 1) => seriesOf(values).inc(amount) };
   }
 
   gauge<Labels extends LabelSpec>(
@@ -87,9 +88,10 @@ class PrometheusMetrics implements Metrics {
   ): GaugeMetric<Labels> {
     const labelNames = Object.keys(labels);
     const gauge = new Gauge({ name, help, labelNames, aggregator: aggregation, registers: [this.#registry] });
+    const seriesOf = series(labels, (values) => gauge.labels(values));
     return {
-      set: (values, value) => gauge.set(closed(labels, values), value),
-      add: (values, amount) => gauge.inc(closed(labels, values), amount),
+      set: (values, value) => seriesOf(values).set(value),
+      add: (values, amount) => seriesOf(values).inc(amount),
     };
   }
 
@@ -101,7 +103,8 @@ class PrometheusMetrics implements Metrics {
   ): HistogramMetric<Labels> {
     const labelNames = Object.keys(labels);
     const histogram = new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.#registry] });
-    return { observe: (values, value) => histogram.observe(closed(labels, values), value) };
+    const seriesOf = series(labels, (values) => histogram.labels(values));
+    return { observe: (values, value) => seriesOf(values).observe(value) };
   }
 
   async snapshot(): Promise<MetricsSnapshot> {
@@ -109,12 +112,24 @@ class PrometheusMetrics implements Metrics {
   }
 }
 
-/** What a stranger sends must not become a time series: the number of series is fixed by the program. */
-function closed<Labels extends LabelSpec>(labels: Labels, values: LabelValues<Labels>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels).map(([label, allowed]) => {
-      const value = values[label] ?? '';
-      return [label, allowed.includes(value) ? value : 'other'];
-    }),
-  );
+/**
+ * Finds the series of some labels; each is made once and kept, because prom-client would sort and hash the labels every time.
+ * What a stranger sends must not become a series: their number is fixed by the program.
+ */
+function series<Labels extends LabelSpec, Series>(
+  labels: Labels,
+  make: (values: Record<string, string>) => Series,
+): (values: LabelValues<Labels>) => Series {
+  const made = new Map<string, Series>();
+  const allowed = Object.entries(labels).map(([label, values]) => [label, new Set(values)] as const);
+  return (values) => {
+    let key = '';
+    for (const [label, known] of allowed) key += `${known.has(values[label] ?? '') ? values[label] : 'other'}\n`;
+    const existing = made.get(key);
+    if (existing !== undefined) return existing;
+    const names = key.split('\n');
+    const created = make(Object.fromEntries(allowed.map(([label], index) => [label, names[index] ?? 'other'])));
+    made.set(key, created);
+    return created;
+  };
 }
