@@ -1,10 +1,10 @@
 import test from 'ava';
 import { parseOptions } from './options.ts';
 
-test('npm run bench: without arguments it measures everything for two seconds, three times', (t) => {
+test('npm run bench: without arguments it measures everything for a second and a half, three times', (t) => {
   const options = parseOptions([]);
   t.deepEqual(options.servers, ['passerelle', 'apache', 'nginx']);
-  t.deepEqual([options.only, options.seconds, options.rounds, options.connections], [[], 2, 3, undefined]);
+  t.deepEqual([options.only, options.seconds, options.rounds, options.connections], [[], 1.5, 3, undefined]);
 });
 
 test('npm run bench: lists and numbers are read', (t) => {

@@ -8,7 +8,7 @@ Measures Passerelle, Apache mod_dav and nginx dav in turns, over TLS, on this ma
 
   --only NAMES        scenarios, or beginnings of their names, separated by commas (default: all)
   --servers NAMES     of ${serverNames.join(', ')} (default: all that are installed)
-  --seconds N         measured time of one run (default 2)
+  --seconds N         measured time of one run (default 1.5)
   --rounds N          how often each server has its turn (default 3)
   --connections N     instead of each scenario's own number
   --workers N         processes of Passerelle (default 1)
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     options: {
       only: text,
       servers: text,
-      seconds: { ...text, default: '2' },
+      seconds: { ...text, default: '1.5' },
       rounds: { ...text, default: '3' },
       connections: text,
       workers: { ...text, default: '1' },

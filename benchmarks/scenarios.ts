@@ -205,6 +205,6 @@ export function createScenarios(sizes: Sizes): readonly Scenario[] {
     download('get-large', `GET ${megabytes}`, sizes.largeFileOctets, 2),
     upload('put-small', 'PUT 1 kB', smallFileOctets, 16),
     upload('put-large', `PUT ${megabytes}`, sizes.largeFileOctets, 2),
-    ...[100, 1000, 10_000, sizes.largeFolder].map(poll),
+    ...[...new Set([100, 1000, 10_000, sizes.largeFolder])].map(poll),
   ];
 }
