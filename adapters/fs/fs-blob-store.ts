@@ -20,7 +20,7 @@ export interface FsBlobStoreOptions {
   readonly path: string;
   /** Octets that one write collects. Default 512 KiB. */
   readonly writeOctets?: number;
-  /** Octets after which the device is asked to begin writing what arrives. Default 16 MiB. */
+  /** Octets after which the device is asked to begin writing what arrives. Default 8 MiB. */
   readonly flushOctets?: number;
   /** Octets that one read asks for. Default 512 KiB. */
   readonly readOctets?: number;
@@ -58,7 +58,7 @@ export class FsBlobStore implements BlobStore {
     await layout.create();
     return new FsBlobStore(layout, {
       writeOctets: options.writeOctets ?? 512 * 1024,
-      flushOctets: options.flushOctets ?? 16 * 1024 * 1024,
+      flushOctets: options.flushOctets ?? 8 * 1024 * 1024,
       readOctets: options.readOctets ?? 512 * 1024,
       clock: options.clock ?? systemClock,
     });

@@ -120,6 +120,30 @@ test('fs: of two sweeps at once one does nothing', async (t) => {
   t.deepEqual(inner[0], { blobs: 0, temporary: 0 });
 });
 
+test('fs: what another process puts while a sweep asks is not removed', async (t) => {
+  const { path, store } = await openIn(t);
+  // Opened twice, the store knows as little of the other's puts as another process does.
+  const other = await FsBlobStore.open({ path: join(path, 'store') });
+  for (const renewedAt of [1, 2]) {
+    const octets = octetsOf(1000, `renewed ${renewedAt}`);
+    const { key } = await store.put(bodyOf(octets), noLimit, callOf());
+    let asked = 0;
+    await store.sweep(
+      -60_000,
+      async () => {
+        asked += 1;
+        if (asked === renewedAt) await other.put(bodyOf(octets), noLimit, callOf());
+        return new Set();
+      },
+      callOf(),
+    );
+    t.true(asked >= renewedAt);
+    t.deepEqual(await collect(await other.get(key, undefined, callOf())), octets);
+    t.deepEqual(await readdir(join(path, 'store', 'trash')), []);
+    await store.delete(key, callOf());
+  }
+});
+
 test('fs: foreign files in the folders stay', async (t) => {
   const { path, store } = await openIn(t);
   const names = ['blobs/note.txt', 'blobs/ab/note', 'trash/note', 'staging/no id.txt'].map((name) =>
