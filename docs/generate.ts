@@ -9,7 +9,7 @@ import { configurationPage } from './configuration-page.ts';
 export interface GeneratedPage {
   /** Below the root of the repository. */
   readonly file: string;
-  build(): string | Promise<string>;
+  readonly build: () => string | Promise<string>;
 }
 
 export const pages: readonly GeneratedPage[] = [{ file: 'docs/configuration.md', build: configurationPage }];

@@ -20,6 +20,7 @@ import type { TicketKeys } from '../server/ticket-keys.ts';
 import { loadTlsContexts } from '../server/tls-contexts.ts';
 import type { TlsContexts } from '../server/tls-contexts.ts';
 import type { Domains } from '../services/domains.ts';
+import type { BuiltAdapter } from './adapters/built-adapter.ts';
 import { startCertificateRenewal } from './certificate-renewal.ts';
 import { prepareCertificates } from './certificates/index.ts';
 
@@ -56,6 +57,7 @@ export interface Gateway extends AsyncDisposable {
   /** Where it really listens: with port 0 the system chose the port. */
   readonly addresses: ListenerAddresses;
   readonly domains: Domains;
+  readonly adapters: ReadonlyMap<string, BuiltAdapter>;
   readonly monitoring: Monitoring;
   /** The local authority's certificate, for clients; undefined when certificates come from the configuration. */
   readonly authorityFile: string | undefined;
@@ -143,6 +145,10 @@ class RunningGateway implements Gateway {
     return address === undefined || port === undefined
       ? listeners.addresses
       : { ...listeners.addresses, admin: { address, port } };
+  }
+
+  get adapters(): ReadonlyMap<string, BuiltAdapter> {
+    return this.#parts.stores.adapters;
   }
 
   get monitoring(): Monitoring {

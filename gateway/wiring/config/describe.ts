@@ -20,7 +20,7 @@ interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
-  readonly const?: unknown;
+  readonly const?: string;
   readonly enum?: readonly unknown[];
   readonly valueType?: string;
   readonly minimum?: number;
@@ -80,7 +80,7 @@ function describeKey(path: string, schema: JsonSchema, required: boolean): KeyDe
 
 function typeOf(schema: JsonSchema): string {
   if (schema.valueType !== undefined) return schema.valueType;
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum !== undefined) return `one of ${schema.enum.map((value) => `\`${String(value)}\``).join(', ')}`;
   if (schema.items !== undefined)
     return schema.items.properties === undefined ? `list of ${typeOf(schema.items)}s` : 'list of sections';
