@@ -105,6 +105,7 @@ class NodeHttpServer implements HttpServer {
     this.#server.maxHeadersCount = 0;
     this.#server.on('request', (request, response) => this.#begin(request, response));
     this.#server.on('checkContinue', (request, response) => this.#begin(request, response));
+    this.#server.on('checkExpectation', (request, response) => this.#begin(request, response, refuseExpectation));
     this.#server.on('clientError', (error, socket) => this.#refuse(error, socket));
     this.#server.on('connect', (_request, socket) => refuseConnect(socket));
     // After a pause of the event loop what has arrived meanwhile is read before anybody is called late: hence `setImmediate`.
@@ -147,19 +148,14 @@ class NodeHttpServer implements HttpServer {
     clearInterval(this.#checks);
   }
 
-  #begin(request: HttpRequest, response: HttpResponse): void {
+  #begin(request: HttpRequest, response: HttpResponse, handler = this.#handler): void {
     const connection = this.#connections.get(request.socket);
     if (connection === undefined) {
       request.socket.destroy();
       return;
     }
-    const dependencies = { handler: this.#handler, ...this.#dependencies };
-    connection.begin(
-      new HttpTransaction(request, response, connection.info, {
-        ...dependencies,
-        observer: this.#dependencies.observer,
-      }),
-    );
+    const { log, clock, observer } = this.#dependencies;
+    connection.begin(new HttpTransaction(request, response, connection.info, { handler, log, clock, observer }));
   }
 
   #refuse(error: Error, socket: Duplex): void {
@@ -189,3 +185,8 @@ function checkInterval(limits: HttpLimits): number {
 function refuseConnect(socket: Duplex): void {
   socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
 }
+
+/** RFC 9110 §10.1.1: an expectation other than 100-continue cannot be met. */
+const refuseExpectation: HttpHandler = async (_request, response) => {
+  response.writeHead(417, { 'Content-Length': 0 }).end();
+};

@@ -27,14 +27,12 @@ export interface LogControl {
 
 /**
  * A line looks like `{"level":"info","time":"2026-03-01T08:00:00.000Z","event":"http.request","result":"ok",…}`.
- * Lines leave in the background; `flush()`, and the exit of the process, write what is left at once.
+ * Lines leave in the background; `flush()`, and the exit of the process (pino sees to that), write what is left at once.
  */
 export function createLog(options: LogOptions): LogControl {
   const { clock } = options;
   const own = options.destination === undefined ? pino.destination({ fd: 1, sync: false }) : undefined;
   const destination: DestinationStream = options.destination ?? own ?? process.stdout;
-  const flush = (): void => own?.flushSync();
-  if (own !== undefined) process.once('exit', flush);
   const root = pino(
     {
       level: options.level,
@@ -50,7 +48,7 @@ export function createLog(options: LogOptions): LogControl {
     setLevel(level) {
       root.level = level;
     },
-    flush,
+    flush: () => own?.flushSync(),
   };
 }
 
