@@ -3,11 +3,11 @@ import test from 'ava';
 import { describeConfig } from '../gateway/wiring/config/describe.ts';
 import { configFrom, parseConfig } from '../gateway/wiring/config/load.ts';
 import { formatProblems } from '../gateway/wiring/config/problems.ts';
-import { pages, pathOf } from './generate.ts';
+import { pathOf, renderPages } from './generate.ts';
 
-for (const { file, build } of pages) {
+for (const [file, text] of await renderPages()) {
   test(`${file} is what npm run docs writes`, async (t) => {
-    t.is(await readFile(pathOf(file), 'utf8'), await build());
+    t.is(await readFile(pathOf(file), 'utf8'), text);
   });
 }
 

@@ -1,18 +1,17 @@
 /**
- * Writes the documentation that is made from the program: `npm run docs`. `docs/generate.test.ts` fails when a file is not what
- * would be written.
+ * Writes the documentation that is made from the program and from the index of standards: `npm run docs`. Tests fail when a file
+ * is not what would be written.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderProtocolPages } from '../conformance/rfcs.ts';
 import { configurationPage } from './configuration-page.ts';
 
-export interface GeneratedPage {
-  /** Below the root of the repository. */
-  readonly file: string;
-  readonly build: () => string | Promise<string>;
+/** Text of each page by its path below the root of the repository. */
+export async function renderPages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([['docs/configuration.md', configurationPage()], ...(await renderProtocolPages())]);
 }
-
-export const pages: readonly GeneratedPage[] = [{ file: 'docs/configuration.md', build: configurationPage }];
 
 export function pathOf(file: string): string {
   return fileURLToPath(new URL(`../${file}`, import.meta.url));
@@ -21,11 +20,12 @@ export function pathOf(file: string): string {
 /** @returns the files that were not up to date */
 async function writePages(): Promise<readonly string[]> {
   const changed: string[] = [];
-  for (const { file, build } of pages) {
-    const text = await build();
-    const before = await readFile(pathOf(file), 'utf8').catch(() => undefined);
+  for (const [file, text] of await renderPages()) {
+    const path = pathOf(file);
+    const before = await readFile(path, 'utf8').catch(() => undefined);
     if (before === text) continue;
-    await writeFile(pathOf(file), text);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
     changed.push(file);
   }
   return changed;
