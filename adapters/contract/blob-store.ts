@@ -1,6 +1,7 @@
 /** The contract of the port `BlobStore`: run it on every adapter. */
 import type { ExecutionContext, TestFn } from 'ava';
 import type { BlobStore } from '../../gateway/ports/blob-store.ts';
+import { blobReaderContract } from './blob-reader.ts';
 import { blobStagingContract } from './blob-staging.ts';
 import { blobSweepContract } from './blob-sweep.ts';
 import {
@@ -50,6 +51,7 @@ export function blobStoreContract(test: TestFn, name: string, open: () => Promis
   failureRules(rule);
   readRules(rule);
   concurrencyRules(rule);
+  blobReaderContract(rule);
   blobSweepContract(rule);
   blobStagingContract(rule);
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { open, stat, unlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { BlobRef, BlobStaging, BlobStore, OctetRange } from '../../gateway/ports/blob-store.ts';
+import type { BlobReader, BlobRef, BlobStaging, BlobStore, OctetRange } from '../../gateway/ports/blob-store.ts';
 import type { Call } from '../../gateway/ports/call.ts';
 import type { Clock } from '../../gateway/ports/clock.ts';
 import { systemClock } from '../../gateway/ports/clock.ts';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import { abortableBody } from '../shared/abortable-body.ts';
 import { onDevice, storageError, unlessAbsent } from './errors.ts';
+import { FileBlobReader } from './file-blob-reader.ts';
 import { FileReader } from './file-reader.ts';
 import { FileWriter } from './file-writer.ts';
 import { isKey, Layout } from './layout.ts';
@@ -126,6 +127,19 @@ export class FsBlobStore implements BlobStore {
       const { size } = await handle.stat();
       const end = range === undefined ? size : Math.min(range.last + 1, size);
       return new FileReader(handle, range?.first ?? 0, end, this.#settings.readOctets, call.signal);
+    } catch (error) {
+      await handle.close();
+      throw storageError(error);
+    }
+  }
+
+  async open(key: string, call: Call): Promise<BlobReader> {
+    call.signal.throwIfAborted();
+    const handle = await this.#find(key, (path) => open(path, 'r'));
+    if (handle === undefined) throw new GatewayError('not-found', 'there is no such blob');
+    try {
+      const { size } = await handle.stat();
+      return new FileBlobReader(handle, size);
     } catch (error) {
       await handle.close();
       throw storageError(error);

@@ -21,6 +21,13 @@ export interface OctetRange {
   readonly last: number;
 }
 
+/** A blob that is open for reading into buffers of the reader's own, used again and again. */
+export interface BlobReader extends AsyncDisposable {
+  readonly sizeOctets: number;
+  /** Fills `buffer` from `position` of the blob on; resolves with the octets that were read, 0 at the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+}
+
 export interface BlobStore {
   /**
    * Stores what the stream gives. Resolves after the bytes are durable; if the stream fails or the signal aborts, nothing
@@ -32,6 +39,12 @@ export interface BlobStore {
 
   /** A stream of the blob or of a range of it. @throws GatewayError `not-found`, `unavailable` */
   get(key: string, range: OctetRange | undefined, call: Call): Promise<Readable>;
+
+  /**
+   * Present where reading into given buffers is cheaper than a stream of new ones. The caller disposes of the reader when no
+   * read is under way. @throws GatewayError `not-found`, `unavailable`
+   */
+  open?(key: string, call: Call): Promise<BlobReader>;
 
   /** @throws GatewayError `unavailable` */
   head(key: string, call: Call): Promise<BlobRef | undefined>;

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ResourceNode } from '../../ports/collection-store.ts';
 import { GatewayError } from '../../ports/errors.ts';
 import { Privilege } from '../../ports/privilege.ts';
+import { sendOctets } from '../../server/send-stream.ts';
 import { ifRangeHolds } from '../../wire/http/conditional.ts';
 import { formatHttpDate } from '../../wire/http/date.ts';
 import { multipartByteranges } from '../../wire/http/multipart-byteranges.ts';
@@ -15,7 +16,7 @@ import { XmlParser } from '../../wire/xml/parser.ts';
 import { needOnNode } from '../authorise.ts';
 import { listCollection, listStatic } from '../browser/listing.ts';
 import { contentTypeOf } from '../content-type.ts';
-import { openContent } from '../content/read.ts';
+import { openContent, openLarge } from '../content/read.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { checkPreconditions } from '../preconditions.ts';
@@ -122,13 +123,16 @@ async function sendOne(
   const { response } = exchange;
   const length = range === undefined ? node.sizeOctets : range.last - range.first + 1;
   const isHead = exchange.method === 'HEAD';
-  const octets = isHead ? new Uint8Array() : await openContent(target, node, range, context.call);
+  await using large = isHead ? undefined : await openLarge(target, node, length, context.call);
+  const octets =
+    isHead || large !== undefined ? new Uint8Array() : await openContent(target, node, range, context.call);
   response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', length);
   if (range !== undefined) response.setHeader('Content-Range', formatContentRange(range, node.sizeOctets));
   exchange.closeIfUnread();
   response.writeHead(range === undefined ? 200 : 206);
   if (isHead) response.end();
+  else if (large !== undefined) await sendOctets(response, large, range?.first ?? 0, length, context.call.signal);
   else if (octets instanceof Readable) await pipeline(octets, response, { signal: context.call.signal });
   else response.end(octets);
 }
