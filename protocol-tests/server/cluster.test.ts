@@ -90,7 +90,10 @@ test('cluster: workers share the listener, and the primary speaks for all of the
   await using program = await start(t.context, { workers: 2 });
   const first = await program.ask('/');
   const second = await program.askAnother(first.pid);
-  t.deepEqual([first.number, second.number].toSorted((a, b) => a - b), [1, 2]);
+  t.deepEqual(
+    [first.number, second.number].toSorted((a, b) => a - b),
+    [1, 2],
+  );
   t.not(first.pid, program.process.pid);
   t.not(second.pid, program.process.pid);
   t.deepEqual(await program.admin('/readyz'), { status: 200, body: '{"ready":true,"failing":{}}\n' });
