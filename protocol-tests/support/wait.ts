@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Milliseconds after which the wait fails. Default 10,000. */
+  /** Milliseconds after which the wait fails. Default 30,000. */
   readonly timeoutMs?: number;
   /** Milliseconds between two looks. Default 20. */
   readonly everyMs?: number;
@@ -18,7 +18,7 @@ export async function until<T>(
   look: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, undefined | false>> {
-  const { timeoutMs = 10_000, everyMs = 20, signal } = options;
+  const { timeoutMs = 30_000, everyMs = 20, signal } = options;
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     signal?.throwIfAborted();

@@ -118,7 +118,10 @@ test('SIGTERM amid 200 concurrent writes: each is answered or never happened, an
   using client = gateway.client();
   let over = false;
   const running = tracks.map((track) => write(client, track, () => over));
-  await until('enough writes', () => tracks.reduce((sum, track) => sum + track.acknowledged, 0) >= 300, { everyMs: 2 });
+  await until('enough writes', () => tracks.reduce((sum, track) => sum + track.acknowledged, 0) >= 300, {
+    timeoutMs: 120_000,
+    everyMs: 2,
+  });
   const stopping = gateway.stop(20_000);
   const end = await stopping;
   over = true;
