@@ -8,6 +8,9 @@ import { HttpResponse, keepsAlive, readBody, readHead } from './response.ts';
 import type { ResponseHead } from './response.ts';
 import type { TransportError } from './transport-error.ts';
 
+/** Octets of a request that are kept for the report. */
+const rememberedOctets = 65_536;
+
 /**
  * One HTTP/1.1 connection that sends exactly the octets it is given, so that a case can stop in mid-body, wait for 100
  * (Continue), or send two requests at once.
@@ -16,6 +19,7 @@ export class HttpConnection implements Disposable {
   readonly #socket: Socket;
   readonly #reader: ByteReader;
   #sent: Buffer[] = [];
+  #sentOctets = 0;
   #reusable = true;
   #lastUsedMs = Date.now();
 
@@ -47,7 +51,9 @@ export class HttpConnection implements Disposable {
   /** Sends octets as they are. A peer that has gone away is noticed when its answer is read. */
   async write(octets: string | Uint8Array): Promise<void> {
     const buffer = typeof octets === 'string' ? Buffer.from(octets, 'latin1') : Buffer.from(octets);
-    this.#sent.push(buffer);
+    // The start is enough for a report.
+    if (this.#sentOctets < rememberedOctets) this.#sent.push(buffer);
+    this.#sentOctets += buffer.length;
     if (this.#socket.destroyed) return;
     if (!this.#socket.write(buffer)) {
       await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(() => undefined);
@@ -82,6 +88,7 @@ export class HttpConnection implements Disposable {
     this.#lastUsedMs = Date.now();
     const exchange = { sent: this.#describeSent(), received: describeReceived(interim, head, body) };
     this.#sent = [];
+    this.#sentOctets = 0;
     return new HttpResponse(head, body, interim, exchange);
   }
 

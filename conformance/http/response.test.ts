@@ -113,5 +113,5 @@ test('conformance client: a body goes out as it is, in the framing that was aske
   t.regex(server.requests.join(''), /^PUT \/%41 HTTP\/1\.1\r\n[^]*Content-Length: 2\r\n[^]*\r\nÃ©$/);
   server.requests.length = 0;
   await client.request({ method: 'PUT', target: '/', body: 'abc', framing: 'chunked' });
-  t.regex(server.requests.join(''), /Transfer-Encoding: chunked\r\n[^]*\r\n\r\n3\r\nabc\r\n0\r\n\r\n/);
+  t.regex(server.requests.join(''), /Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n/);
 });

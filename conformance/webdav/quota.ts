@@ -6,10 +6,21 @@ import { allpropBody, propertyUpdate, set } from '../dav/bodies.ts';
 import { foundNames, Multistatus, propertyOf } from '../dav/multistatus.ts';
 import { clark, dav } from '../dav/names.ts';
 import { ensureCondition } from '../dav/xml.ts';
+import type { HttpConnection } from '../http/connection.ts';
 
 const { must, should } = casesOf('RFC 4331', ['quota']);
 const available = dav('quota-available-bytes');
 const used = dav('quota-used-bytes');
+
+/** What a case may send to pass a limit. */
+const sendableOctets = 134_217_728;
+
+async function sendOctets(connection: HttpConnection, octets: number): Promise<void> {
+  const block = Buffer.alloc(1_048_576, 'x');
+  for (let left = octets; left > 0; left -= block.length) {
+    await connection.write(left < block.length ? block.subarray(0, left) : block);
+  }
+}
 
 /** Octets left; the case is skipped where the server tells no limit or one that no request can pass. */
 async function octetsAvailable(t: Target): Promise<number> {
@@ -59,16 +70,27 @@ export const quotaCases = [
     for (const name of [available, used])
       ensure(!found.includes(clark(name)), `allprop returns ${clark(name)}`, answer.http);
   }),
-  should('6', 'over-quota', 'A PUT that is larger than what is left is refused with 507 (or 413).', {}, async (t) => {
-    const octets = (await octetsAvailable(t)) + 1_048_576;
-    using connection = await t.client.open();
-    const headers = { 'Content-Length': String(octets), Expect: '100-continue' };
-    await connection.write(t.client.head({ method: 'PUT', target: t.path('large.bin'), headers }));
-    const head = await connection.readHead();
-    ensure(head.status >= 400, `the server wants ${octets} octets although they do not fit: ${head.status}`);
-    const response = await connection.finish('PUT', head, []);
-    ensureStatus(response, [507, 413], 'PUT beyond the quota');
-    if (response.status === 507) ensureCondition(response, 'quota-not-exceeded');
-    ensureEqual(await t.exists('large.bin'), false, 'whether the file is there');
-  }),
+  should(
+    '6',
+    'over-quota',
+    'A PUT that is larger than what is left is refused with 507 (or 413).',
+    { alone: true },
+    async (t) => {
+      // What is used is added, because a server may give back the room of removed files only when it is needed.
+      const octets = (await octetsAvailable(t)) + Number(await t.propertyText('', used)) + 1_048_576;
+      using connection = await t.client.open();
+      const headers = { 'Content-Length': String(octets), Expect: '100-continue' };
+      await connection.write(t.client.head({ method: 'PUT', target: t.path('large.bin'), headers }));
+      const first = await connection.readHead();
+      if (first.status === 100) {
+        skipUnless(octets <= sendableOctets, `the server wants to see a body of ${octets} octets before it refuses it`);
+        await sendOctets(connection, octets);
+      }
+      const head = first.status === 100 ? await connection.readHead() : first;
+      const response = await connection.finish('PUT', head, []);
+      ensureStatus(response, [507, 413], 'PUT beyond the quota');
+      if (response.status === 507) ensureCondition(response, 'quota-not-exceeded');
+      ensureEqual(await t.exists('large.bin'), false, 'whether the file is there');
+    },
+  ),
 ];
