@@ -137,6 +137,16 @@ function moveRules(rule: CollectionRule): void {
     t.deepEqual(await at.store.ancestors(x, callOf()), [root, there.id, a, x]);
   });
 
+  rule('port: what is moved into the tree of somebody else leaves all its access control behind', async (t, at) => {
+    const { root, a, b } = await decorated(at);
+    const bob = await at.tree('bob');
+    const { id: x } = await at.resourceAt('alice', 'a', 'x');
+    await at.move({ from: [root, 'a'], to: [bob.id, 'moved'] });
+    t.deepEqual(await at.below((await at.collectionAt('bob', 'moved')).id), tree);
+    for (const id of [a, b, x]) t.deepEqual(await at.grantees(id), []);
+    t.false((await at.at('bob', 'moved', 'b'))?.hasAccessControl);
+  });
+
   rule('port: a moved resource keeps octets, type and times', async (t, at) => {
     const { root, a } = await decorated(at);
     const before = await at.resourceAt('alice', 'a', 'x');

@@ -1,7 +1,9 @@
 /** Whether a person may do what the method is about to do with a target. */
 import { Privilege } from '../ports/privilege.ts';
 import type { PrivilegeSet } from '../ports/privilege.ts';
+import { privilegesAlong } from '../services/access.ts';
 import { needPrivilege } from './errors.ts';
+import type { Viewer } from './namespace.ts';
 import type { Holder, NodeTarget, UnmappedTarget } from './target.ts';
 
 const names: ReadonlyMap<PrivilegeSet, string> = new Map([
@@ -22,6 +24,13 @@ function need(privileges: PrivilegeSet, wanted: PrivilegeSet, href: string): voi
 /** @throws DavProblem 403 with DAV:need-privileges (RFC 3744 §7.1.1) */
 export function needOnNode(target: NodeTarget, wanted: PrivilegeSet): void {
   need(target.privileges, wanted, target.href);
+}
+
+/** The same for something above the target: what lies behind a mount, and so out of the viewer's path, is never allowed. */
+export function needOnLink(viewer: Viewer, target: NodeTarget, nodeId: number, wanted: PrivilegeSet): void {
+  const { asked, resolution, href } = target;
+  const index = resolution.links.findIndex((link) => link.node.id === nodeId);
+  need(index === -1 ? 0 : privilegesAlong(viewer.principal, asked.owner, resolution, index + 1), wanted, href);
 }
 
 /** The same for the collection that holds the target. */

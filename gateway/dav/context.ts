@@ -4,33 +4,40 @@ import type { Clock } from '../ports/clock.ts';
 import { GatewayError } from '../ports/errors.ts';
 import type { Domains } from '../services/domains.ts';
 import { decodePath } from '../wire/dav/href.ts';
-import { badRequest, DavProblem } from './errors.ts';
+import { badRequest, DavProblem, nameLocks } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import type { MountVisits } from './mount-visits.ts';
 import { findTarget } from './namespace.ts';
 import type { Viewer } from './namespace.ts';
 import type { DavOptions } from './options.ts';
+import type { ProcessState } from './process-state.ts';
 import type { PageSource } from './properties/load.ts';
 import type { Target, TreePlace } from './target.ts';
 
 export type Method = (context: Context, target: Target) => Promise<void>;
 
-export class Context {
+export interface ContextParts {
   readonly exchange: Exchange;
   readonly viewer: Viewer;
   readonly domains: Domains;
   readonly clock: Clock;
-  readonly mounts: MountVisits;
+  readonly state: ProcessState;
   /** Path of the request URL, still percent-encoded. */
   readonly path: string;
+}
 
-  constructor(exchange: Exchange, viewer: Viewer, domains: Domains, clock: Clock, mounts: MountVisits, path: string) {
-    this.exchange = exchange;
-    this.viewer = viewer;
-    this.domains = domains;
-    this.clock = clock;
-    this.mounts = mounts;
-    this.path = path;
+export class Context {
+  readonly exchange: Exchange;
+  readonly viewer: Viewer;
+  readonly clock: Clock;
+  readonly state: ProcessState;
+  readonly #parts: ContextParts;
+
+  constructor(parts: ContextParts) {
+    this.exchange = parts.exchange;
+    this.viewer = parts.viewer;
+    this.clock = parts.clock;
+    this.state = parts.state;
+    this.#parts = parts;
   }
 
   get call(): Call {
@@ -46,19 +53,19 @@ export class Context {
     const decoded = decodePath(path);
     if (!decoded.ok) throw badRequest(decoded.reason);
     const find = (): Promise<Target> =>
-      findTarget(this.domains, this.viewer, decoded.segments, decoded.collection, this.call);
+      findTarget(this.#parts.domains, this.viewer, decoded.segments, decoded.collection, this.call);
     const target = await find();
-    return (await this.mounts.onVisit(this.viewer, target, this.call)) ? find() : target;
+    return (await this.state.mounts.onVisit(this.viewer, target, this.call)) ? find() : target;
   }
 
   /** The same request as if it had been made to another path. */
   at(path: string): Context {
-    return new Context(this.exchange, this.viewer, this.domains, this.clock, this.mounts, path);
+    return new Context({ ...this.#parts, path });
   }
 
   /** What the request URL means now. */
   locateRequest(): Promise<Target> {
-    return this.locate(this.path);
+    return this.locate(this.#parts.path);
   }
 
   pageSource(place: TreePlace | undefined): PageSource {
@@ -75,7 +82,7 @@ export class Context {
       try {
         return await decide(current);
       } catch (error) {
-        if (!isChanged(error)) throw error;
+        if (!isChanged(error)) throw nameLocks(error, [current.href]);
         if (attempt >= this.options.writeAttempts) {
           throw new DavProblem(503, 'this is being changed by many at once; try again', undefined, {
             'Retry-After': '1',

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { errorCodes, GatewayError } from '../ports/errors.ts';
-import { DavProblem, toProblem } from './errors.ts';
+import { DavProblem, nameLocks, toProblem } from './errors.ts';
 
 const expected: Readonly<Record<(typeof errorCodes)[number], number>> = {
   syntax: 400,
@@ -35,8 +35,19 @@ test('rfc9110 10.2.3: 503 and throttling say when to come again', (t) => {
 
 test('rfc4918 16: a lock in the way is named', (t) => {
   const detail = { condition: 'lock-token-submitted', subjects: ['/dav/files/a&b'] };
-  const problem = toProblem(new GatewayError('in-use', 'locked', { detail }));
+  const problem = toProblem(nameLocks(new GatewayError('in-use', 'locked', { detail }), ['/dav/files/a&b']));
+  t.is(problem.status, 423);
   t.is(problem.conditionXml, '<D:lock-token-submitted><D:href>/dav/files/a&amp;b</D:href></D:lock-token-submitted>');
+});
+
+test('rfc4918 16: a lock that was made by way of other folders is named as what was asked for', (t) => {
+  const detail = { condition: 'no-conflicting-lock', subjects: ['/dav/files/ada/Secret/', '/dav/files/bob/House/x'] };
+  const problem = toProblem(nameLocks(new GatewayError('in-use', 'locked', { detail }), ['/dav/files/bob/House/']));
+  t.is(
+    problem.conditionXml,
+    '<D:no-conflicting-lock><D:href>/dav/files/bob/House/x</D:href><D:href>/dav/files/bob/House/</D:href></D:no-conflicting-lock>',
+  );
+  t.is(toProblem(new GatewayError('in-use', 'locked', { detail })).conditionXml, '<D:no-conflicting-lock/>');
 });
 
 test('an error that nobody foresaw tells nothing of the inside', (t) => {

@@ -309,7 +309,9 @@ export interface CollectionStore {
    */
   copy(transfer: TransferMember, call: Call): Promise<{ readonly created: boolean }>;
 
-  /** Like `copy`; ids, dead properties and access control go along, locks stay behind (RFC 4918 §7.6). */
+  /**
+   * Like `copy`; ids and dead properties go along, access control does within one tree, locks stay behind (RFC 4918 §7.6).
+   */
   move(transfer: TransferMember, call: Call): Promise<{ readonly created: boolean }>;
 
   setProperties(change: SetProperties, call: Call): Promise<void>;

@@ -5,7 +5,7 @@
  * control. Everyone else has what access control entries along the path give to them, to a group that holds them, or to
  * their domain.
  */
-import type { AccessControlEntry, PathLink, Resolution } from '../ports/collection-store.ts';
+import type { AccessControlEntry, Resolution } from '../ports/collection-store.ts';
 import type { Principal } from '../ports/directory.ts';
 import { allPrivileges, Privilege } from '../ports/privilege.ts';
 import type { PrivilegeSet } from '../ports/privilege.ts';
@@ -46,23 +46,17 @@ export function privilegesAlong(
   count: number = resolution.links.length,
 ): PrivilegeSet {
   const grantees = granteesOf(principal);
+  // The tree that a resolution names is the one behind the last mount. Whose trees lie between is not told, and what the
+  // entries grant is enough there.
+  const lastMount = resolution.links.findLastIndex((link) => link.via !== undefined);
   let privileges = treePrivileges(principal, askedOwner);
-  for (const link of resolution.links.slice(0, count))
-    privileges = throughLink(principal, link, privileges, grantees, resolution);
+  for (const [index, link] of resolution.links.slice(0, count).entries()) {
+    // Behind a mount another owner's tree begins: nothing is carried over from the tree before.
+    if (link.via !== undefined) {
+      const byTree = index === lastMount ? treePrivileges(principal, resolution.tree.owner) : 0;
+      privileges = byTree | grantedBy(link.via.targetAccess, grantees);
+    }
+    privileges |= grantedBy(link.access, grantees);
+  }
   return privileges;
-}
-
-function throughLink(
-  principal: Principal,
-  link: PathLink,
-  privileges: PrivilegeSet,
-  grantees: ReadonlySet<string>,
-  resolution: Resolution,
-): PrivilegeSet {
-  // Behind a mount another owner's tree begins: nothing is carried over from the viewer's own.
-  const base =
-    link.via === undefined
-      ? privileges
-      : treePrivileges(principal, resolution.tree.owner) | grantedBy(link.via.targetAccess, grantees);
-  return base | grantedBy(link.access, grantees);
 }

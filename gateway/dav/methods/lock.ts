@@ -93,6 +93,7 @@ async function refresh(context: Context, target: Target, timeoutSeconds: number)
   const [token] = tokens;
   if (token === undefined || tokens.length !== 1) throw badRequest('a refresh names one lock in the If header');
   if (target.kind !== 'node') throw new DavProblem(412, 'there is no such lock here');
+  needOnNode(target, Privilege.writeContent);
   await checkPreconditions(context, target);
   const { id } = context.viewer.principal;
   try {
@@ -110,7 +111,7 @@ async function refresh(context: Context, target: Target, timeoutSeconds: number)
 
 /** §9.10.1: the answer is DAV:lockdiscovery; Lock-Token stands in the answer to a new lock only. */
 function answer(context: Context, taken: Lock, status: number, isNew: boolean): void {
-  const active = formatActiveLock(taken, context.clock.nowMs());
+  const active = formatActiveLock(taken, taken.rootHref, context.clock.nowMs());
   const xml = `<?xml version="1.0" encoding="utf-8"?>\n<D:prop xmlns:D="DAV:"><D:lockdiscovery>${active}</D:lockdiscovery></D:prop>`;
   context.exchange.sendXml(status, xml, isNew ? { 'Lock-Token': `<${taken.token}>` } : {});
 }

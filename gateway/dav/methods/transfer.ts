@@ -6,7 +6,7 @@ import { parseDepth, parseDestination, parseOverwrite } from '../../wire/dav/hea
 import { decodePath } from '../../wire/dav/href.ts';
 import { needOnHolder, needOnNode } from '../authorise.ts';
 import type { Context } from '../context.ts';
-import { badRequest, DavProblem, notFound } from '../errors.ts';
+import { badRequest, DavProblem, nameLocks, notFound } from '../errors.ts';
 import { checkPreconditions, isOwnHost } from '../preconditions.ts';
 import { quotaFor, withQuotaRetry } from '../quota.ts';
 import type { Holder, NodeTarget, Target, UnmappedTarget } from '../target.ts';
@@ -68,7 +68,7 @@ async function decide(
     limitMembers: context.options.treeMembers,
     guard,
   };
-  return withQuotaRetry(context, destination, () => perform(source, kind, args, context));
+  return withQuotaRetry(context, destination, () => perform(source, destination, kind, args, context));
 }
 
 function transferDepth(context: Context, source: NodeTarget, kind: Kind): '0' | 'infinity' {
@@ -106,6 +106,7 @@ function needOnDestination(destination: NodeTarget | UnmappedTarget, overwrite: 
 
 async function perform(
   source: NodeTarget,
+  destination: NodeTarget | UnmappedTarget,
   kind: Kind,
   args: TransferMember,
   context: Context,
@@ -113,7 +114,7 @@ async function perform(
   try {
     return await (kind === 'copy' ? source.store.copy(args, context.call) : source.store.move(args, context.call));
   } catch (error) {
-    throw explain(error);
+    throw nameLocks(explain(error), [source.href, destination.href]);
   }
 }
 

@@ -1,7 +1,7 @@
 /** UNLOCK: RFC 4918 §9.11. Who made the lock may remove it, and who has DAV:unlock (RFC 3744 §3.5). */
 import { Privilege } from '../../ports/privilege.ts';
 import { parseLockToken } from '../../wire/dav/headers.ts';
-import { needOnNode } from '../authorise.ts';
+import { needOnLink } from '../authorise.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
 import { coveringLocks } from '../preconditions.ts';
@@ -18,7 +18,8 @@ export async function unlock(context: Context, target: Target): Promise<void> {
   if (lock === undefined) {
     throw new DavProblem(409, 'this lock does not cover this address', '<D:lock-token-matches-request-uri/>');
   }
-  if (lock.principalId !== context.viewer.principal.id) needOnNode(target, Privilege.unlock);
+  if (lock.principalId !== context.viewer.principal.id)
+    needOnLink(context.viewer, target, lock.nodeId, Privilege.unlock);
   await target.store.unlock(token, target.node.id, context.call);
   context.exchange.send(204);
 }

@@ -47,7 +47,7 @@ export interface Page {
   readonly dead: ReadonlyMap<number, readonly DeadProperty[]>;
   /** Locks by the node that they are on, and those of depth infinity from above every item of the page. */
   readonly locks: ReadonlyMap<number, readonly Lock[]>;
-  readonly inheritedLocks: readonly Lock[];
+  readonly inheritedLocks: readonly InheritedLock[];
   /** Entries by the node that carries them, and those inherited from above every item of the page. */
   readonly access: ReadonlyMap<number, readonly AccessControlEntry[]>;
   readonly inheritedAccess: readonly InheritedAccess[];
@@ -60,6 +60,12 @@ export interface Page {
   readonly members: ReadonlyMap<string, readonly Principal[]>;
 }
 
+export interface InheritedLock {
+  /** Under which the viewer knows what is locked; where that lies above a mount, the mount. */
+  readonly href: string;
+  readonly lock: Lock;
+}
+
 export interface InheritedAccess {
   readonly href: string;
   readonly entry: AccessControlEntry;
@@ -70,6 +76,11 @@ export interface LiveProperty extends PropertyName {
   /** RFC 4918 §9.1: what allprop gives; RFC 4331, 3744 and 6578 keep theirs out of it. */
   readonly inAllprop: boolean;
   readonly needs?: readonly Need[];
+  /**
+   * For a plain resource it depends on nothing but the resource's own row, so it changes only when the sequence of its
+   * collection rises: not on who asks, on locks, on access control or on the directory.
+   */
+  readonly followsSequence?: boolean;
   /** PROPPATCH may set it; it is then kept as a dead property and shadows the live value. */
   readonly settable?: boolean;
   /** The element with the prefixes of a multistatus; undefined when this item does not have the property. */

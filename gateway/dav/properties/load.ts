@@ -60,8 +60,18 @@ async function loadLocks(place: TreePlace, nodes: readonly NodeItem[], call: Cal
   const above = await idsAbove(place, call);
   const all = await place.store.locks([...new Set([...above, ...nodes.map(({ node }) => node.id)])], call);
   const locks = Map.groupBy(all, (lock: Lock) => lock.nodeId);
-  const inheritedLocks = all.filter((lock) => lock.depth === 'infinity' && above.includes(lock.nodeId));
-  return { locks, inheritedLocks };
+  const reaching = all.filter((lock) => lock.depth === 'infinity' && above.includes(lock.nodeId));
+  return { locks, inheritedLocks: reaching.map((lock) => ({ lock, href: hrefOfLink(place, lock.nodeId) })) };
+}
+
+/** What lies above a mount has no href in the viewer's eyes, and its name is nobody's business: the mount stands for it. */
+function hrefOfLink(place: TreePlace, nodeId: number): string {
+  const { links } = place.resolution;
+  const index = links.findIndex((link) => link.node.id === nodeId);
+  const seen = index === -1 ? links.findLastIndex((link) => link.via !== undefined) : index;
+  return hrefSegments(place)
+    .slice(0, seen + 1)
+    .join('');
 }
 
 /** The real collections from the root of the tree to the last thing that exists on the path, it included. */

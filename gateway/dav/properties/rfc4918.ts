@@ -25,7 +25,8 @@ function displayName(item: Item, page: Page): string | undefined {
 
 const staticNames = { host: 'Passerelle', dav: 'Passerelle', files: 'Files', principals: 'Principals' } as const;
 
-export function formatActiveLock(lock: Lock, nowMs: number): string {
+/** @param rootHref what the lock is on, as the person who is told knows it (RFC 4918 §14.12) */
+export function formatActiveLock(lock: Lock, rootHref: string, nowMs: number): string {
   const seconds = Math.max(0, Math.ceil((lock.expires.epochMilliseconds - nowMs) / 1000));
   return (
     `<D:activelock><D:locktype><D:write/></D:locktype><D:lockscope><D:${lock.scope}/></D:lockscope>` +
@@ -33,16 +34,16 @@ export function formatActiveLock(lock: Lock, nowMs: number): string {
     (lock.ownerXml === '' ? '' : `<D:owner>${lock.ownerXml}</D:owner>`) +
     `<D:timeout>Second-${seconds}</D:timeout>` +
     `<D:locktoken><D:href>${escapeText(lock.token)}</D:href></D:locktoken>` +
-    `<D:lockroot><D:href>${escapeText(lock.rootHref)}</D:href></D:lockroot></D:activelock>`
+    `<D:lockroot><D:href>${escapeText(rootHref)}</D:href></D:lockroot></D:activelock>`
   );
 }
 
 function lockDiscovery(item: Item, page: Page): string | undefined {
   if (item.kind !== 'node') return undefined;
-  const own = page.locks.get(item.node.id) ?? [];
-  const all = [...page.inheritedLocks.filter((lock) => lock.nodeId !== item.node.id), ...own];
+  const own = (page.locks.get(item.node.id) ?? []).map((lock) => ({ lock, href: item.href }));
+  const all = [...page.inheritedLocks.filter(({ lock }) => lock.nodeId !== item.node.id), ...own];
   if (all.length === 0) return '<D:lockdiscovery/>';
-  return `<D:lockdiscovery>${all.map((lock) => formatActiveLock(lock, page.nowMs)).join('')}</D:lockdiscovery>`;
+  return `<D:lockdiscovery>${all.map(({ lock, href }) => formatActiveLock(lock, href, page.nowMs)).join('')}</D:lockdiscovery>`;
 }
 
 const supportedLock =
@@ -55,7 +56,7 @@ const collectionType = '<D:resourcetype><D:collection/></D:resourcetype>';
 const principalType = '<D:resourcetype><D:principal/></D:resourcetype>';
 
 function property(name: string, format: LiveProperty['format'], settable = false): LiveProperty {
-  return { namespace: DAV, name, inAllprop: true, settable, format };
+  return { namespace: DAV, name, inAllprop: true, followsSequence: true, settable, format };
 }
 
 export const rfc4918Properties: readonly LiveProperty[] = [
@@ -91,7 +92,7 @@ export const rfc4918Properties: readonly LiveProperty[] = [
       ? `<D:getlastmodified>${formatHttpDate(item.node.modified.epochMilliseconds)}</D:getlastmodified>`
       : undefined,
   ),
-  { ...property('lockdiscovery', lockDiscovery), needs: ['locks'] },
+  { ...property('lockdiscovery', lockDiscovery), followsSequence: false, needs: ['locks'] },
   property('resourcetype', (item) => {
     if (item.kind === 'principal') return principalType;
     return item.kind === 'static' || item.node.type === 'collection' ? collectionType : '<D:resourcetype/>';

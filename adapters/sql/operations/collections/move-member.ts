@@ -7,6 +7,7 @@ import type { RaisedSequence } from './sequence.ts';
 import { bury, Sequences } from './sequence.ts';
 import type { Transfer, TransferArgs } from './transfer.ts';
 import { freeDestination, protectingDestination, readTransfer, refuseLoops } from './transfer.ts';
+import { dropAccessControl } from './set-access-control.ts';
 import { addTransferredUsage, addUsage, measure } from './usage.ts';
 
 export interface MoveMemberResult {
@@ -15,8 +16,9 @@ export interface MoveMemberResult {
 }
 
 /**
- * Gives a member another place. Ids, properties and access control go along; locks stay behind (RFC 4918 §7.6). However much
- * is below it, one row changes; only between trees is it counted, because what the trees hold changes.
+ * Gives a member another place. Ids and properties go along; locks stay behind (RFC 4918 §7.6). Access control goes along
+ * within one tree. Into another's tree it does not: there it would grant what only that tree's owner may. However much is below
+ * it, one row changes; only between trees is it counted, because what the trees hold changes.
  */
 export const moveMember: Operation<TransferArgs, MoveMemberResult> = async (tx, args) => {
   const transfer = await readTransfer(tx, args);
@@ -37,6 +39,7 @@ export const moveMember: Operation<TransferArgs, MoveMemberResult> = async (tx, 
     update node set parent_id = ${args.destinationParentId}, name = ${args.destinationName}, mod_seq = ${modSeq},
       created_mod_seq = ${modSeq}, name_mod_seq = ${nameModSeq}
     where id = ${source.id}`;
+  if (sourceParent.rootId !== transfer.destinationParent.rootId) await dropAccessControl(tx, source.id);
   await bury(tx, source, leftModSeq, args.nowMs);
   await addUsage(tx, sourceParent.rootId, -octets, undefined);
   await addTransferredUsage(tx, transfer, octets, args.quotaOctets);

@@ -1,5 +1,5 @@
 import type { AccessControlEntry, Guard } from '../../../../gateway/ports/collection-store.ts';
-import type { Operation } from '../../engine.ts';
+import type { Operation, SqlTransaction } from '../../engine.ts';
 import { verifyGuard } from './guard.ts';
 import { lineageOf } from './lineage.ts';
 import { protecting, requireTokens } from './protection.ts';
@@ -34,3 +34,18 @@ export const setAccessControl: Operation<SetAccessControlArgs, SetAccessControlR
   await tx.run`update node set has_ace = ${entries.length > 0 ? 1 : 0} where id = ${nodeId}`;
   return { raised: await touch(tx, nodeId) };
 };
+
+/** Takes the access control off a node and off everything below it. */
+export async function dropAccessControl(tx: SqlTransaction, nodeId: number): Promise<void> {
+  const carriers = await tx.all<{ id: number }>`
+    with recursive below (id, has_ace) as (
+      select id, has_ace from node where id = ${nodeId}
+      union all
+      select n.id, n.has_ace from below join node n on n.parent_id = below.id
+    )
+    select id from below where has_ace <> 0`;
+  for (const { id } of carriers) {
+    await tx.run`delete from ace where node_id = ${id}`;
+    await tx.run`update node set has_ace = 0 where id = ${id}`;
+  }
+}
