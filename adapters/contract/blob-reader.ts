@@ -4,7 +4,10 @@ import { bodyOf, callOf, octetsOf, throwsCode } from './support.ts';
 
 export function blobReaderContract(rule: BlobStoreRule): void {
   rule('open: a reader fills given buffers from any position, and gives 0 at the end', async (t, store) => {
-    if (store.open === undefined) return t.pass('the store gives streams only');
+    if (store.open === undefined) {
+      t.pass('the store gives streams only');
+      return;
+    }
     const octets = octetsOf(300_001, 7);
     const { key } = await store.put(bodyOf(octets), octets.byteLength, callOf());
     await using reader = await store.open(key, callOf());
@@ -19,7 +22,10 @@ export function blobReaderContract(rule: BlobStoreRule): void {
   });
 
   rule('open: a reader goes on when its blob is deleted, and what is not there cannot be opened', async (t, store) => {
-    if (store.open === undefined) return t.pass('the store gives streams only');
+    if (store.open === undefined) {
+      t.pass('the store gives streams only');
+      return;
+    }
     const octets = octetsOf(1000, 3);
     const { key } = await store.put(bodyOf(octets), octets.byteLength, callOf());
     await using reader = await store.open(key, callOf());

@@ -140,6 +140,8 @@ export class TextStream {
   readonly #isHead: boolean;
   readonly #closing: string;
   readonly #signal: AbortSignal;
+  /** Encoded and not yet handed over; what is in `#text` comes after them. */
+  #pieces: Buffer[] = [];
   #text: string;
 
   constructor(response: ServerResponse, isHead: boolean, opening: string, closing: string, signal: AbortSignal) {
@@ -154,23 +156,37 @@ export class TextStream {
     this.#text += text;
   }
 
+  /** The same for text that is encoded already. */
+  addOctets(octets: Buffer): void {
+    this.#pieces.push(Buffer.from(this.#text, 'utf8'), octets);
+    this.#text = '';
+  }
+
   /** Call between pieces of a long answer. */
   async flush(): Promise<void> {
     if (this.#text.length < gatherLength) return;
-    const text = this.#text;
-    this.#text = '';
-    if (this.#isHead || this.#response.write(text, 'utf8')) return;
+    const octets = this.#take('');
+    if (this.#isHead || this.#response.write(octets)) return;
     await drained(this.#response, this.#signal);
   }
 
   end(): void {
-    const octets = Buffer.from(this.#text + this.#closing, 'utf8');
+    const octets = this.#take(this.#closing);
     if (this.#isHead) {
       this.#response.end();
       return;
     }
     if (!this.#response.headersSent) this.#response.setHeader('Content-Length', octets.byteLength);
     this.#response.end(octets);
+  }
+
+  #take(closing: string): Buffer {
+    const last = Buffer.from(this.#text + closing, 'utf8');
+    this.#text = '';
+    if (this.#pieces.length === 0) return last;
+    const octets = Buffer.concat([...this.#pieces, last]);
+    this.#pieces = [];
+    return octets;
   }
 }
 

@@ -32,7 +32,9 @@ import { put } from './methods/put.ts';
 import { report } from './methods/report.ts';
 import { copy, move } from './methods/transfer.ts';
 import { unlock } from './methods/unlock.ts';
+import { ListingCache } from './listing-cache.ts';
 import { MountVisits } from './mount-visits.ts';
+import type { ProcessState } from './process-state.ts';
 import { requestPath } from './request-path.ts';
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
@@ -54,12 +56,12 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
 ]);
 
 export function createDavHandler(dependencies: DavDependencies): HttpHandler {
-  const mounts = new MountVisits(dependencies.clock);
+  const state: ProcessState = { mounts: new MountVisits(dependencies.clock), listings: new ListingCache() };
   return async (request, response, connection, http) => {
     const call = { signal: http.signal, log: http.log };
     const exchange = new Exchange(request, response, connection, call, dependencies.options());
     try {
-      await handle(dependencies, mounts, exchange, (principal) => {
+      await handle(dependencies, state, exchange, (principal) => {
         http.setPrincipal(principal.id);
       });
     } catch (error) {
@@ -70,7 +72,7 @@ export function createDavHandler(dependencies: DavDependencies): HttpHandler {
 
 async function handle(
   dependencies: DavDependencies,
-  mounts: MountVisits,
+  state: ProcessState,
   exchange: Exchange,
   onSignIn: (principal: Principal) => void,
 ): Promise<void> {
@@ -86,7 +88,7 @@ async function handle(
   }
   const principal = await signIn(dependencies, exchange);
   onSignIn(principal);
-  await dispatch(dependencies, mounts, exchange, principal, path);
+  await dispatch(dependencies, state, exchange, principal, path);
 }
 
 async function signIn(dependencies: DavDependencies, exchange: Exchange): Promise<Principal> {
@@ -109,7 +111,7 @@ function hostOf(exchange: Exchange): string | undefined {
 
 async function dispatch(
   dependencies: DavDependencies,
-  mounts: MountVisits,
+  state: ProcessState,
   exchange: Exchange,
   principal: Principal,
   path: string,
@@ -117,7 +119,7 @@ async function dispatch(
   const { domains, clock } = dependencies;
   const domain = domains.byName(principal.domain);
   if (domain === undefined) throw new GatewayError('permission-denied', 'your institution is not served here');
-  const context = new Context(exchange, { principal, domain }, domains, clock, mounts, path);
+  const context = new Context({ exchange, viewer: { principal, domain }, domains, clock, state, path });
   if (exchange.method === 'OPTIONS') {
     options(exchange, await context.locateRequest());
     return;

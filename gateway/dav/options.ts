@@ -27,6 +27,8 @@ export interface DavOptions {
   readonly searchResults: number;
   /** Hours that an unfinished resumable upload is kept after its last octet. */
   readonly uploadExpiryHours: number;
+  /** Octets of formatted listings that a process keeps for the next client; 0 keeps none. */
+  readonly listingCacheOctets: number;
   /** How often a write is decided anew when something changed under it before it answers 503. */
   readonly writeAttempts: number;
 }
@@ -44,5 +46,6 @@ export const defaultDavOptions: DavOptions = {
   maxRanges: 64,
   searchResults: 200,
   uploadExpiryHours: 24,
+  listingCacheOctets: 32 * 1024 ** 2,
   writeAttempts: 16,
 };

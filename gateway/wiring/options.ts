@@ -27,6 +27,7 @@ export function davOptions(limits: DavLimitsConfig): DavOptions {
     maxRanges: limits.maxRanges,
     searchResults: limits.searchResults,
     uploadExpiryHours: limits.uploadExpiry / 3_600_000,
+    listingCacheOctets: limits.listingCache,
     writeAttempts: limits.writeAttempts,
   };
 }

@@ -76,16 +76,16 @@ for (const workers of [1, 2]) {
         truth.set(href, String(put.headers['etag']));
       }
     };
-    let writing = true;
+    const work = { done: false };
     const writers = Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer))).finally(() => {
-      writing = false;
+      work.done = true;
     });
-    while (writing) await follow();
+    while (!work.done) await follow();
     await writers;
     for (let before = ''; before !== token;) {
       before = token;
       await follow();
     }
-    t.deepEqual(new Map([...seen].sort()), new Map([...truth].sort()));
+    t.deepEqual(Object.fromEntries(seen), Object.fromEntries(truth));
   });
 }

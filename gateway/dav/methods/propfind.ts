@@ -10,6 +10,7 @@ import { needOnNode } from '../authorise.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
 import type { TextStream } from '../exchange.ts';
+import type { ListingKey } from '../listing-cache.ts';
 import { memberHref } from '../paths.ts';
 import { loadPage } from '../properties/load.ts';
 import { compileSelection } from '../properties/select.ts';
@@ -70,14 +71,31 @@ class Listing {
   }
 
   async #members(answer: TextStream, target: NodeTarget, collection: CollectionNode, depth: Depth): Promise<void> {
-    if (depth === '1') {
-      for await (const page of memberPages(this.#context, target, itemOf(target), collection)) {
-        answer.add(await this.#format(target, page));
-        await answer.flush();
-      }
+    if (depth === 'infinity') return this.#tree(answer, target);
+    const { options } = this.#context;
+    const { listings } = this.#context.state;
+    const key = this.#selection.followsSequence ? this.#listingKey(target, collection) : undefined;
+    const kept = key === undefined ? undefined : listings.get(key);
+    if (kept !== undefined) {
+      answer.addOctets(kept);
       return;
     }
-    await this.#tree(answer, target);
+    let gathered: string | undefined = key === undefined ? undefined : '';
+    for await (const page of memberPages(this.#context, target, itemOf(target), collection)) {
+      const xml = await this.#format(target, page);
+      answer.add(xml);
+      await answer.flush();
+      // What is below a collection changes without this one's sequence: a listing with collections in it is not kept.
+      if (gathered === undefined || page.some((item) => item.node.type === 'collection')) gathered = undefined;
+      else if ((gathered += xml).length > listings.largestEntry(options.listingCacheOctets)) gathered = undefined;
+    }
+    if (key === undefined || gathered === undefined) return;
+    listings.set(key, Buffer.from(gathered, 'utf8'), options.listingCacheOctets);
+  }
+
+  #listingKey(target: NodeTarget, { id, membersModSeq }: CollectionNode): ListingKey {
+    const { epoch } = target.store;
+    return { epoch, collectionId: id, membersModSeq, href: target.href, selection: this.#selection.key };
   }
 
   /** Breadth first; each collection is looked up again, because what it inherits is its own. */

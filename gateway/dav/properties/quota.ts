@@ -6,6 +6,7 @@ function onCollections(name: string, value: (page: Page) => number | undefined):
     namespace: 'DAV:',
     name,
     inAllprop: false,
+    followsSequence: true, // a plain resource has none
     needs: ['usage'],
     format: (item: Item, page: Page) => {
       if (item.kind !== 'node' || item.node.type !== 'collection') return undefined;

@@ -11,7 +11,11 @@ import type { Item, LiveProperty, Need, Page } from './item.ts';
 import { liveProperties, liveProperty, propertyKey } from './registry.ts';
 
 export interface Selection {
+  /** Equal for two requests exactly when they ask for the same. */
+  readonly key: string;
   readonly needs: ReadonlySet<Need>;
+  /** What is said of a resource changes only when the sequence of its collection rises. */
+  readonly followsSequence: boolean;
   /** The whole D:response element of an item. */
   format(item: Item, page: Page): string;
 }
@@ -25,6 +29,17 @@ interface Wanted {
 
 /** @param minimal `Prefer: return=minimal`: properties that are not there are left out (RFC 8144 §2.1) */
 export function compileSelection(request: PropfindRequest, minimal: boolean): Selection {
+  const selection = select(request, minimal);
+  return { ...selection, key: JSON.stringify([request, minimal]) };
+}
+
+type Formatting = Omit<Selection, 'key'>;
+
+function allFollowSequence(properties: readonly (LiveProperty | undefined)[]): boolean {
+  return properties.every((property) => property === undefined || property.followsSequence === true);
+}
+
+function select(request: PropfindRequest, minimal: boolean): Formatting {
   if (request.kind === 'propname') return namesSelection();
   const named = request.kind === 'prop' ? unique(request.names) : unique(request.include);
   const wanted = named.map((name) => ({ name, live: liveProperty(name), empty: formatPropName(name) }));
@@ -59,9 +74,10 @@ function valueOf(wanted: Wanted, item: Item, page: Page, dead: readonly DeadProp
   return live?.format(item, page);
 }
 
-function namedSelection(wanted: readonly Wanted[], minimal: boolean): Selection {
+function namedSelection(wanted: readonly Wanted[], minimal: boolean): Formatting {
   return {
     needs: needsOf(wanted.map(({ live }) => live)),
+    followsSequence: allFollowSequence(wanted.map(({ live }) => live)),
     format: (item, page) => {
       const dead = deadOf(item, page);
       let found = '';
@@ -87,12 +103,13 @@ function propstats(found: string, missing: string): readonly PropStat[] {
 }
 
 /** RFC 4918 §9.1 allprop: dead properties, the live ones of that standard, and what DAV:include adds. */
-function allSelection(included: readonly Wanted[], minimal: boolean): Selection {
+function allSelection(included: readonly Wanted[], minimal: boolean): Formatting {
   const live = liveProperties.filter((property) => property.inAllprop);
   const keys = new Set(live.map(propertyKey));
   const extra = included.filter(({ name }) => !keys.has(propertyKey(name)));
   return {
     needs: needsOf([...live, ...extra.map((wanted) => wanted.live)]),
+    followsSequence: allFollowSequence([...live, ...extra.map((wanted) => wanted.live)]),
     format: (item, page) => {
       const dead = deadOf(item, page);
       let found = '';
@@ -114,9 +131,10 @@ function allSelection(included: readonly Wanted[], minimal: boolean): Selection 
 }
 
 /** RFC 4918 §9.1 propname: the names of all that is there, the ones outside allprop too. */
-function namesSelection(): Selection {
+function namesSelection(): Formatting {
   return {
     needs: needsOf(liveProperties),
+    followsSequence: false,
     format: (item, page) => {
       const dead = deadOf(item, page);
       const live = liveProperties.filter((property) => property.format(item, page) !== undefined);

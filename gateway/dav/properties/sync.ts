@@ -13,6 +13,7 @@ export const syncProperties: readonly LiveProperty[] = [
     namespace: 'DAV:',
     name: 'sync-token',
     inAllprop: false,
+    followsSequence: true, // a plain resource has none
     format: (item, page) => {
       const value = token(item, page);
       return value === undefined ? undefined : `<D:sync-token>${escapeText(value)}</D:sync-token>`;
@@ -22,6 +23,7 @@ export const syncProperties: readonly LiveProperty[] = [
     namespace: 'http://calendarserver.org/ns/',
     name: 'getctag',
     inAllprop: false,
+    followsSequence: true, // a plain resource has none
     format: (item, page) => {
       const value = token(item, page);
       return value === undefined ? undefined : `<S:getctag>${escapeText(value)}</S:getctag>`;

@@ -34,6 +34,9 @@ export const davLimitsSchema = section('What one WebDAV request may ask for.', {
   uploadExpiry: duration('How long an unfinished resumable upload is kept after its last octet.', 3_600_000).prefault(
     '24h',
   ),
+  listingCache: size('Memory of each process for listings that the next client may ask for; 0 keeps none.', 0).prefault(
+    '32MiB',
+  ),
   writeAttempts: wholeNumber('How often a write is decided anew when something changed under it.', 1, 1000).default(16),
 }).prefault({});
 
