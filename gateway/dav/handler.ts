@@ -36,6 +36,7 @@ import { ListingCache } from './listing-cache.ts';
 import { MountVisits } from './mount-visits.ts';
 import type { ProcessState } from './process-state.ts';
 import { requestPath } from './request-path.ts';
+import type { Target } from './target.ts';
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['ACL', acl],
@@ -82,6 +83,7 @@ async function handle(
   }
   const path = requestPath(exchange.request.url);
   if (path === undefined) throw badRequest('the request target is not a path');
+  if ((exchange.request.headersDistinct['host']?.length ?? 0) > 1) throw badRequest('a request has one Host field');
   if (exchange.method === 'OPTIONS' && exchange.header('authorization') === undefined) {
     options(exchange, undefined); // COMPAT(Windows redirector, all): asks before it signs in
     return;
@@ -126,7 +128,15 @@ async function dispatch(
   }
   const method = methods.get(exchange.method);
   if (method === undefined) throw new DavProblem(501, `the method ${exchange.method} is not known here`);
-  await method(context, await context.locateRequest());
+  const target = await context.locateRequest();
+  nameCollection(exchange, target, path);
+  await method(context, target);
+}
+
+/** RFC 4918 §5.2: a collection that was asked for without its slash is answered, and told where it is. */
+function nameCollection(exchange: Exchange, target: Target, path: string): void {
+  if (target.kind !== 'node' || target.node.type !== 'collection' || path.endsWith('/')) return;
+  exchange.response.setHeader('Content-Location', target.href);
 }
 
 /** Every error ends here: worded for DAV clients, with the connection's id for the person who asks for help. */

@@ -11,7 +11,8 @@ import { evaluateConditional } from '../wire/http/conditional.ts';
 import type { CurrentState } from '../wire/http/conditional.ts';
 import type { Context } from './context.ts';
 import { badRequest, DavProblem } from './errors.ts';
-import type { Target } from './target.ts';
+import { formatSyncTokenUri } from './sync-token.ts';
+import type { NodeTarget, Target } from './target.ts';
 
 /** Headers whose answer depends on what exists, so that a write under them must see the same. */
 const conditionalHeaders = ['if', 'if-match', 'if-none-match', 'if-unmodified-since', 'if-modified-since'] as const;
@@ -20,15 +21,14 @@ const conditionalHeaders = ['if', 'if-match', 'if-none-match', 'if-unmodified-si
 export async function checkPreconditions(context: Context, target: Target): Promise<Guard> {
   const { exchange } = context;
   const lists = readIf(exchange.header('if'));
-  if (lists.length > 0 && !(await ifHolds(context, target, lists))) {
-    throw new DavProblem(412, 'no list of the If header holds');
-  }
+  const held = lists.length === 0 ? [] : await holdingList(context, target, lists);
+  if (held === undefined) throw new DavProblem(412, 'no list of the If header holds');
   checkConditionals(context, target);
   const conditional = conditionalHeaders.some((name) => exchange.header(name) !== undefined);
   return {
     principalId: context.viewer.principal.id,
     lockTokens: submittedTokens(context, lists),
-    expectations: conditional ? expectationsOf(target) : [],
+    expectations: conditional ? [...expectationsOf(target), ...held] : [],
   };
 }
 
@@ -46,15 +46,22 @@ export function readIf(header: string | undefined): readonly IfList[] {
   return parsed.value;
 }
 
-/** What a target must still be when the write is made. */
-export function expectationsOf(target: Target): readonly Expectation[] {
+/**
+ * What a target must still be when the write is made.
+ * @param withMembers of a collection: none of its members may have changed either
+ */
+export function expectationsOf(target: Target, withMembers = false): readonly Expectation[] {
   if (target.kind === 'unmapped') {
     return [{ parentId: target.holder.collection.id, name: target.holder.name, node: undefined }];
   }
   if (target.kind !== 'node') return [];
   const { node } = target;
-  const seen = node.type === 'resource' ? { id: node.id, etag: node.etag } : { id: node.id };
-  return [{ parentId: node.parentId, name: node.name, node: seen }];
+  return [{ parentId: node.parentId, name: node.name, node: seenOf(node, withMembers) }];
+}
+
+function seenOf(node: NodeTarget['node'], withMembers: boolean): NonNullable<Expectation['node']> {
+  if (node.type === 'resource') return { id: node.id, etag: node.etag };
+  return withMembers ? { id: node.id, membersModSeq: node.membersModSeq } : { id: node.id };
 }
 
 function stateOf(target: Target): CurrentState | undefined {
@@ -84,22 +91,34 @@ function checkConditionals(context: Context, target: Target): void {
   throw new DavProblem(304, 'not modified', undefined, { ...etag, 'Cache-Control': 'private, no-cache' });
 }
 
-/** RFC 4918 §10.4.3: the header holds when one list holds; a list holds when each of its conditions does. */
-async function ifHolds(context: Context, target: Target, lists: readonly IfList[]): Promise<boolean> {
+/**
+ * RFC 4918 §10.4.3: the header holds when one list holds; a list holds when each of its conditions does.
+ * @returns what the list that holds has seen and a write must see again; undefined: none holds
+ */
+async function holdingList(
+  context: Context,
+  target: Target,
+  lists: readonly IfList[],
+): Promise<readonly Expectation[] | undefined> {
   for (const list of lists) {
     const resource = list.resource === undefined ? target : await locateTagged(context, list.resource);
     const state = await ifStateOf(context, resource);
-    if (list.conditions.every((condition) => conditionHolds(condition, state))) return true;
+    if (!list.conditions.every((condition) => conditionHolds(condition, state))) continue;
+    if (resource === undefined) return [];
+    const followed = list.conditions.some((condition) => condition.value === state.syncToken);
+    return expectationsOf(resource, followed);
   }
-  return false;
+  return undefined;
 }
 
 interface IfState {
   readonly etag: string | undefined;
+  /** Of locks in whose scope the resource lies, and of a collection its sync token (RFC 6578 §5). */
   readonly tokens: ReadonlySet<string>;
+  readonly syncToken: string | undefined;
 }
 
-const noState: IfState = { etag: undefined, tokens: new Set() };
+const noState: IfState = { etag: undefined, tokens: new Set(), syncToken: undefined };
 
 function conditionHolds(condition: IfCondition, state: IfState): boolean {
   const matches =
@@ -126,15 +145,13 @@ function withoutDefaultPort(authority: string): string {
 }
 
 async function ifStateOf(context: Context, target: Target | undefined): Promise<IfState> {
-  if (target === undefined) return noState;
-  if (target.kind === 'node') {
-    const locks = await coveringLocks(context, target);
-    const etag = target.node.type === 'resource' ? target.node.etag : undefined;
-    return { etag, tokens: new Set(locks.map((lock) => lock.token)) };
-  }
-  if (target.kind !== 'unmapped') return noState;
-  const locks = await coveringLocks(context, target);
-  return { etag: undefined, tokens: new Set(locks.map((lock) => lock.token)) };
+  if (target?.kind !== 'node' && target?.kind !== 'unmapped') return noState;
+  const tokens = new Set((await coveringLocks(context, target)).map((lock) => lock.token));
+  if (target.kind === 'unmapped') return { etag: undefined, tokens, syncToken: undefined };
+  const { node, store } = target;
+  if (node.type === 'resource') return { etag: node.etag, tokens, syncToken: undefined };
+  const syncToken = formatSyncTokenUri(store.epoch, node.id, node.membersModSeq);
+  return { etag: undefined, tokens: tokens.add(syncToken), syncToken };
 }
 
 /** Locks in whose scope a target lies: those on itself, and those of depth infinity above it (RFC 4918 §6.1). */

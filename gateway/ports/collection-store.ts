@@ -134,8 +134,11 @@ export interface Lock {
 export interface Expectation {
   readonly parentId: number;
   readonly name: string;
-  /** undefined: nothing had this name. `etag` is given where the octets matter, left out where only existence does. */
-  readonly node: { readonly id: number; readonly etag?: string } | undefined;
+  /**
+   * undefined: nothing had this name. `etag` is given where the octets matter, `membersModSeq` where no member may have changed;
+   * both are left out where only existence counts.
+   */
+  readonly node: { readonly id: number; readonly etag?: string; readonly membersModSeq?: number } | undefined;
 }
 
 export interface Guard {
@@ -203,6 +206,8 @@ export interface SetProperties {
   readonly nodeId: number;
   readonly set: readonly DeadProperty[];
   readonly remove: readonly PropertyName[];
+  /** What the node may carry afterwards; undefined: no limit. */
+  readonly limits?: { readonly properties: number; readonly octets: number };
   /** Sets the modification time too (Win32LastModifiedTime); undefined leaves it. */
   readonly modified?: Temporal.Instant;
   readonly guard: Guard;
@@ -314,6 +319,7 @@ export interface CollectionStore {
    */
   move(transfer: TransferMember, call: Call): Promise<{ readonly created: boolean }>;
 
+  /** @throws GatewayError `limit-exceeded` */
   setProperties(change: SetProperties, call: Call): Promise<void>;
 
   /** @throws GatewayError `in-use` (condition `no-conflicting-lock`, subjects: lock roots) */

@@ -20,6 +20,9 @@ export type Received = { readonly etag: string; readonly sizeOctets: number } & 
   { readonly octets: Uint8Array } | { readonly blobKey: string }
 );
 
+/** Each one is computed over the whole body. */
+const maxDigests = 8;
+
 /** Half of a SHA-256: more than enough to tell contents apart, and short in a listing. */
 export function etagOf(sha256: string): string {
   return sha256.slice(0, 32);
@@ -104,6 +107,7 @@ function expectedDigests(exchange: Exchange): readonly ExpectedDigest[] {
     contentMd5: exchange.header('content-md5'),
   });
   if (!parsed.ok) throw badRequest(parsed.reason);
+  if (parsed.value.length > maxDigests) throw badRequest(`at most ${maxDigests} checksums are computed for an upload`);
   return parsed.value;
 }
 

@@ -19,14 +19,16 @@ type Entry = Omit<AccessControlEntry, 'nodeId'>;
 
 /** Entries that one ACL may have. */
 const maxEntries = 500;
-/** People of a group whose homes are brought in step at once; the others see the share at their next visit. */
-const promptMembers = 200;
+/** People whose homes are brought in step at once; the others see the share at their next visit. */
+const promptPeople = 200;
 
 export async function acl(context: Context, target: Target): Promise<void> {
   const parsed = parseAcl(await context.exchange.readXml());
   if (!parsed.ok) throw badRequest(parsed.reason);
   if (target.kind === 'static' || target.kind === 'principal') throw methodNotAllowed(target);
   if (target.kind !== 'node') throw notFound();
+  // Before anybody is looked up: who may not share is not told who there is.
+  needOnNode(target, Privilege.writeAcl);
   const entries = await readEntries(context, target, parsed.value);
   const before = await target.store.accessControl([target.node.id], context.call);
   await context.decideAndWrite(target, (current) => write(context, current, entries));
@@ -51,18 +53,17 @@ async function readEntries(
   target: NodeTarget,
   aces: readonly AceElement[],
 ): Promise<readonly Entry[]> {
+  // A client sends back what it read: what is protected or inherited is not this ACL's to set.
+  const own = aces.filter((ace) => !ace.isProtected && ace.inherited === undefined);
+  if (own.length > maxEntries) throw condition('limited-number-of-aces', `an ACL has at most ${maxEntries} entries`);
   const byGrantee = new Map<string, PrivilegeSet>();
-  for (const ace of aces) {
-    // A client sends back what it read: what is protected or inherited is not this ACL's to set.
-    if (ace.isProtected || ace.inherited !== undefined) continue;
+  for (const ace of own) {
     if (!ace.grant) throw condition('grant-only', 'access is granted here, never denied');
     if (ace.invert) throw condition('no-invert', 'an entry names who may, not who may not');
+    const privileges = privilegesOf(ace);
     const grantee = await granteeOf(context, target, ace);
-    if (grantee === undefined) continue;
-    byGrantee.set(grantee, (byGrantee.get(grantee) ?? 0) | privilegesOf(ace));
+    if (grantee !== undefined) byGrantee.set(grantee, (byGrantee.get(grantee) ?? 0) | privileges);
   }
-  if (byGrantee.size > maxEntries)
-    throw condition('limited-number-of-aces', `an ACL has at most ${maxEntries} entries`);
   return [...byGrantee].map(([grantee, privileges]) => ({ grantee, privileges }));
 }
 
@@ -97,10 +98,13 @@ async function granteeOf(context: Context, target: NodeTarget, ace: AceElement):
 /** What was shared appears in people's homes, and what is shared no more disappears from them. */
 async function shareWith(context: Context, target: NodeTarget, entries: readonly Entry[]): Promise<void> {
   const { directory } = target.domain;
+  let left = promptPeople;
   for (const id of new Set(entries.map((entry) => entry.grantee))) {
     const principal = id.includes(':') ? undefined : await directory.principal(id, context.call);
     if (principal === undefined || principal.domain !== target.domain.name) continue;
     const people = principal.kind === 'group' ? await directory.members(id, context.call) : [principal];
-    for (const person of people.slice(0, promptMembers)) await refreshMounts(target.domain, person, context.call);
+    for (const person of people.slice(0, left)) await refreshMounts(target.domain, person, context.call);
+    left -= people.length;
+    if (left <= 0) return;
   }
 }

@@ -10,6 +10,7 @@ import { terminateUpload } from '../uploads/terminate.ts';
 import { methodNotAllowed } from './allow.ts';
 
 export async function remove(context: Context, target: Target): Promise<void> {
+  context.exchange.refuseBody();
   if (target.kind === 'upload') return terminateUpload(context, target);
   await context.decideAndWrite(target, (current) => removeNode(context, current));
   context.exchange.send(204);

@@ -1,5 +1,6 @@
 /** PROPPATCH: RFC 4918 §9.2. All instructions in document order, all or none. */
 import type { DeadProperty, PropertyName } from '../../ports/collection-store.ts';
+import { GatewayError } from '../../ports/errors.ts';
 import { Privilege } from '../../ports/privilege.ts';
 import { formatPropertyResponse, formatPropName } from '../../wire/dav/multistatus.ts';
 import type { PropStat } from '../../wire/dav/multistatus.ts';
@@ -10,10 +11,10 @@ import { needOnNode } from '../authorise.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
 import { checkPreconditions } from '../preconditions.ts';
-import { judgeProperty } from '../properties/change.ts';
+import { judgeProperty, propertyLimits } from '../properties/change.ts';
 import type { PropertyChange } from '../properties/change.ts';
 import { propertyKey } from '../properties/registry.ts';
-import type { NodeTarget, Target } from '../target.ts';
+import type { Target } from '../target.ts';
 
 export async function proppatch(context: Context, target: Target): Promise<void> {
   const { exchange } = context;
@@ -51,21 +52,22 @@ async function write(context: Context, target: Target, changes: readonly Propert
   needOnNode(target, Privilege.writeProperties);
   const guard = await checkPreconditions(context, target);
   const { set, remove } = netEffect(changes);
-  await assertRoomFor(context, target, set);
   const modified = changes.findLast((change) => change.modified !== undefined)?.modified;
-  await target.store.setProperties(
-    { nodeId: target.node.id, set, remove, ...(modified === undefined ? {} : { modified }), guard },
-    context.call,
-  );
-}
-
-/** @throws DavProblem 507 when the resource would have more properties than one may have */
-async function assertRoomFor(context: Context, target: NodeTarget, set: readonly DeadProperty[]): Promise<void> {
-  const { node, store } = target;
-  const existing = node.hasProperties ? ((await store.properties([node.id], context.call)).get(node.id) ?? []) : [];
-  const count = new Set([...existing, ...set].map(propertyKey)).size;
-  const { maxProperties } = context.options;
-  if (count > maxProperties) throw new DavProblem(507, `a resource may have ${maxProperties} properties of its own`);
+  const limits = propertyLimits(context.options);
+  const change = {
+    nodeId: target.node.id,
+    set,
+    remove,
+    limits,
+    ...(modified === undefined ? {} : { modified }),
+    guard,
+  };
+  try {
+    await target.store.setProperties(change, context.call);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'limit-exceeded') throw error;
+    throw new DavProblem(507, error.message);
+  }
 }
 
 /** Instructions are carried out in order (§9.2), so of several for one property the last counts. */

@@ -1,5 +1,6 @@
 /** REPORT: RFC 3253 §3.6. Reads the body once, checks that the report is offered on what is there, and hands over. */
 import { Privilege } from '../../ports/privilege.ts';
+import { parseDepth } from '../../wire/dav/headers.ts';
 import { parseReport } from '../../wire/dav/reports.ts';
 import type { ReportRequest } from '../../wire/dav/reports.ts';
 import { needOnNode } from '../authorise.ts';
@@ -28,7 +29,18 @@ export async function report(context: Context, target: Target): Promise<void> {
   if (kind === 'unknown' || !offersReport(kind, item)) {
     throw new DavProblem(403, 'this report is not offered here', '<D:supported-report/>');
   }
+  assertDepth(context, target);
   await run(context, target, parsed.value);
+}
+
+/**
+ * Every report here is of one thing (RFC 3744 §9.2 to §9.5, RFC 6578 §3.2). On what has no members any depth is 0.
+ * @throws DavProblem 400
+ */
+function assertDepth(context: Context, target: ReportTarget): void {
+  const depth = parseDepth(context.exchange.header('depth')) ?? '0';
+  const hasMembers = target.kind === 'static' || (target.kind === 'node' && target.node.type === 'collection');
+  if (depth === 'invalid' || (hasMembers && depth !== '0')) throw badRequest('a report is asked for with Depth: 0');
 }
 
 function run(context: Context, target: ReportTarget, request: ReportRequest): Promise<void> | void {

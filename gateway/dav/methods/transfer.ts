@@ -23,6 +23,7 @@ export async function move(context: Context, target: Target): Promise<void> {
 }
 
 async function transfer(context: Context, target: Target, kind: Kind): Promise<void> {
+  context.exchange.refuseBody();
   const path = destinationPath(context);
   const overwrite = parseOverwrite(context.exchange.header('overwrite'));
   if (overwrite === 'invalid') throw badRequest('Overwrite is T or F');

@@ -9,6 +9,7 @@ import type { Target } from '../target.ts';
 import { methodNotAllowed } from './allow.ts';
 
 export async function unlock(context: Context, target: Target): Promise<void> {
+  context.exchange.refuseBody();
   const token = parseLockToken(context.exchange.header('lock-token'));
   if (token === undefined) throw badRequest('UNLOCK needs a Lock-Token header');
   if (target.kind === 'static' || target.kind === 'principal') throw methodNotAllowed(target);

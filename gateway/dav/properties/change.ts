@@ -17,6 +17,11 @@ export interface PropertyChange {
   readonly refusal: { readonly status: number; readonly error?: string } | undefined;
 }
 
+/** What one resource may carry: as many octets as four of the longest properties have, because listings tell them all. */
+export function propertyLimits(options: DavOptions): { readonly properties: number; readonly octets: number } {
+  return { properties: options.maxProperties, octets: 4 * options.maxPropertyOctets };
+}
+
 const microsoft = 'urn:schemas-microsoft-com:';
 
 export function judgeProperty({ action, property }: PropertyInstruction, options: DavOptions): PropertyChange {

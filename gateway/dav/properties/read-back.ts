@@ -13,9 +13,12 @@ export interface PropertyValue {
   readonly xml: string;
 }
 
+/** What was formatted here is as large as it is: its parts had their limits when they came in. */
+const unlimited = { octets: Infinity, depth: Infinity, elements: Infinity, attributes: Infinity };
+
 /** @param response one D:response as `Selection.format` gives it @returns the properties that were found in it */
 export function readMultistatus(response: string): readonly PropertyValue[] {
-  const parser = new XmlParser();
+  const parser = new XmlParser(unlimited);
   parser.write(Buffer.from(multistatusOpen + response + multistatusClose, 'utf8'));
   const result = parser.end();
   if (!result.ok || result.root === undefined) throw new Error('a response that was formatted here does not parse');

@@ -9,11 +9,15 @@ import { searchableProperties } from './principal-search-property-set.ts';
 
 type Request = Extract<ReportRequest, { kind: 'principal-property-search' }>;
 
+/** Texts that one report may look for: each is a search of the directory. */
+const maxSearches = 10;
+
 const searchable = new Set(searchableProperties.map(propertyKey));
 
 export async function principalPropertySearch(context: Context, request: Request): Promise<void> {
   const { principal, domain } = context.viewer;
   const limit = context.options.searchResults;
+  if (request.searches.length > maxSearches) throw tooMany(`look for at most ${maxSearches} texts at once`);
   const results: (readonly Principal[])[] = [];
   for (const search of request.searches) {
     results.push(
@@ -26,10 +30,12 @@ export async function principalPropertySearch(context: Context, request: Request
     );
   }
   const found = request.test === 'anyof' ? union(results) : intersection(results);
-  if (found.length > limit) {
-    throw new DavProblem(403, 'too many match; type more of the name', '<D:number-of-matches-within-limits/>');
-  }
+  if (found.length > limit) throw tooMany('too many match; type more of the name');
   await answerPrincipals(context, found, request.properties);
+}
+
+function tooMany(message: string): DavProblem {
+  return new DavProblem(403, message, '<D:number-of-matches-within-limits/>');
 }
 
 /** An empty text would match everyone. */

@@ -1,7 +1,6 @@
 /** DAV:sync-collection: RFC 6578 §3. Nothing changed costs one look-up; otherwise a range scan over what did. */
 import type { SyncChanges } from '../../ports/collection-store.ts';
 import { GatewayError } from '../../ports/errors.ts';
-import { parseDepth } from '../../wire/dav/headers.ts';
 import { formatStatusResponse, formatSyncToken } from '../../wire/dav/multistatus.ts';
 import type { ReportRequest } from '../../wire/dav/reports.ts';
 import { parsePrefer } from '../../wire/http/prefer.ts';
@@ -22,8 +21,6 @@ const pageLength = 1000;
 
 export async function syncCollection(context: Context, target: ReportTarget, request: Request): Promise<void> {
   const { exchange } = context;
-  const depth = parseDepth(exchange.header('depth')) ?? '0';
-  if (depth !== '0') throw badRequest('sync-collection has Depth: 0'); // RFC 6578 §3.2
   if (target.kind !== 'node' || target.node.type !== 'collection') throw badRequest('this is not a collection');
   // RFC 6578 §3.3: a collection that cannot be followed to any depth says so.
   if (request.level === 'infinite') {

@@ -37,7 +37,7 @@ export const moveMember: Operation<TransferArgs, MoveMemberResult> = async (tx, 
   const nameModSeq = await freeDestination(tx, transfer, args, modSeq);
   await tx.run`
     update node set parent_id = ${args.destinationParentId}, name = ${args.destinationName}, mod_seq = ${modSeq},
-      created_mod_seq = ${modSeq}, name_mod_seq = ${nameModSeq}
+      created_mod_seq = ${modSeq}, name_mod_seq = ${nameModSeq}, modified_ms = ${modifiedAfter(transfer, args.nowMs)}
     where id = ${source.id}`;
   if (sourceParent.rootId !== transfer.destinationParent.rootId) await dropAccessControl(tx, source.id);
   await bury(tx, source, leftModSeq, args.nowMs);
@@ -45,6 +45,15 @@ export const moveMember: Operation<TransferArgs, MoveMemberResult> = async (tx, 
   await addTransferredUsage(tx, transfer, octets, args.quotaOctets);
   return { created: replaced === undefined, raised: sequences.raised };
 };
+
+/**
+ * A file keeps its time, but the Last-Modified of a URL never goes back (RFC 4918 §8.8): an older file that takes a newer
+ * one's place counts as changed now.
+ */
+function modifiedAfter({ source, replaced }: Transfer, nowMs: number): number {
+  const goesBack = replaced !== undefined && source.modified_ms < replaced.modified_ms;
+  return goesBack ? Math.max(nowMs, replaced.modified_ms) : source.modified_ms;
+}
 
 /**
  * Octets that leave the source's tree; 0 within one tree.
