@@ -13,6 +13,7 @@ import { GatewayError } from '../ports/errors.ts';
 import type { Principal } from '../ports/directory.ts';
 import type { HttpHandler } from '../server/http-handler.ts';
 import { formatError } from '../wire/dav/multistatus.ts';
+import { answerWithRepresentation } from './content/representation.ts';
 import { Context } from './context.ts';
 import type { Method } from './context.ts';
 import type { DavDependencies } from './dependencies.ts';
@@ -130,7 +131,17 @@ async function dispatch(
   if (method === undefined) throw new DavProblem(501, `the method ${exchange.method} is not known here`);
   const target = await context.locateRequest();
   nameCollection(exchange, target, path);
-  await method(context, target);
+  try {
+    await method(context, target);
+  } catch (error) {
+    if (!(await answerRefusal(context, path, error))) throw error;
+  }
+}
+
+/** RFC 8144 §3.2: who asked for a representation gets the current one with a 412, to decide anew without another request. */
+async function answerRefusal(context: Context, path: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof DavProblem) || error.status !== 412) return false;
+  return answerWithRepresentation(context, path, 412);
 }
 
 /** RFC 4918 §5.2: a collection that was asked for without its slash is answered, and told where it is. */

@@ -5,18 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import type { ResourceNode } from '../../ports/collection-store.ts';
 import { GatewayError } from '../../ports/errors.ts';
 import { Privilege } from '../../ports/privilege.ts';
-import { sendOctets } from '../../server/send-stream.ts';
 import { ifRangeHolds } from '../../wire/http/conditional.ts';
-import { formatHttpDate } from '../../wire/http/date.ts';
 import { multipartByteranges } from '../../wire/http/multipart-byteranges.ts';
 import { formatContentRange, parseRange } from '../../wire/http/range.ts';
 import type { ByteRange } from '../../wire/http/range.ts';
-import { text } from '../../wire/xml/element.ts';
-import { XmlParser } from '../../wire/xml/parser.ts';
 import { needOnNode } from '../authorise.ts';
 import { listCollection, listStatic } from '../browser/listing.ts';
 import { contentTypeOf } from '../content-type.ts';
-import { openContent, openLarge } from '../content/read.ts';
+import { openContent } from '../content/read.ts';
+import { describe, sendOctetsOf } from '../content/send.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { checkPreconditions } from '../preconditions.ts';
@@ -55,12 +52,9 @@ async function answer(context: Context, target: Target): Promise<void> {
 
 async function sendResource(context: Context, target: NodeTarget, node: ResourceNode): Promise<void> {
   const { exchange } = context;
-  const { response } = exchange;
   const name = target.path[target.path.length - 1];
   const contentType = contentTypeOf(node, name);
-  for (const [header, value] of Object.entries(await representationHeaders(context, target, node))) {
-    response.setHeader(header, value);
-  }
+  await describe(context, target, node);
   const state = { etag: node.etag, modifiedMs: node.modified.epochMilliseconds };
   const ifRange = exchange.header('if-range');
   const useRange = exchange.method === 'GET' && (ifRange === undefined || ifRangeHolds(ifRange, state));
@@ -73,68 +67,10 @@ async function sendResource(context: Context, target: NodeTarget, node: Resource
     exchange.send(416, { 'Content-Range': formatContentRange(undefined, node.sizeOctets) });
     return;
   }
-  if (outcome.kind === 'whole') return sendOne(context, target, node, undefined, contentType);
+  if (outcome.kind === 'whole') return sendOctetsOf(context, target, node, undefined, 200);
   const [first] = outcome.ranges;
-  if (outcome.ranges.length === 1) return sendOne(context, target, node, first, contentType);
+  if (outcome.ranges.length === 1) return sendOctetsOf(context, target, node, first, 206);
   await sendParts(context, target, node, outcome.ranges, contentType);
-}
-
-/** What describes the resource whatever part of it is sent. */
-async function representationHeaders(
-  context: Context,
-  target: NodeTarget,
-  node: ResourceNode,
-): Promise<Record<string, string>> {
-  const headers: Record<string, string> = {
-    ETag: `"${node.etag}"`,
-    'Last-Modified': formatHttpDate(node.modified.epochMilliseconds),
-    'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, no-cache',
-    // What people keep here is theirs, not ours: no browser may run it in our name.
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-  };
-  const language = await contentLanguage(context, target, node);
-  if (language !== undefined) headers['Content-Language'] = language;
-  return headers;
-}
-
-/** RFC 4918 §15.3: a DAV:getcontentlanguage that was set is sent with the content. */
-async function contentLanguage(context: Context, target: NodeTarget, node: ResourceNode): Promise<string | undefined> {
-  if (!node.hasProperties) return undefined;
-  const properties = (await target.store.properties([node.id], context.call)).get(node.id) ?? [];
-  const found = properties.find((one) => one.namespace === 'DAV:' && one.name === 'getcontentlanguage');
-  if (found === undefined) return undefined;
-  const parser = new XmlParser();
-  parser.write(Buffer.from(found.xml, 'utf8'));
-  const result = parser.end();
-  const value = result.ok && result.root !== undefined ? text(result.root).trim() : '';
-  return /^[A-Za-z0-9 ,-]{1,100}$/.test(value) ? value : undefined;
-}
-
-async function sendOne(
-  context: Context,
-  target: NodeTarget,
-  node: ResourceNode,
-  range: ByteRange | undefined,
-  contentType: string,
-): Promise<void> {
-  const { exchange } = context;
-  const { response } = exchange;
-  const length = range === undefined ? node.sizeOctets : range.last - range.first + 1;
-  const isHead = exchange.method === 'HEAD';
-  await using large = isHead ? undefined : await openLarge(target, node, length, context.call);
-  const octets =
-    isHead || large !== undefined ? new Uint8Array() : await openContent(target, node, range, context.call);
-  response.setHeader('Content-Type', contentType);
-  response.setHeader('Content-Length', length);
-  if (range !== undefined) response.setHeader('Content-Range', formatContentRange(range, node.sizeOctets));
-  exchange.closeIfUnread();
-  response.writeHead(range === undefined ? 200 : 206);
-  if (isHead) response.end();
-  else if (large !== undefined) await sendOctets(response, large, range?.first ?? 0, length, context.call.signal);
-  else if (octets instanceof Readable) await pipeline(octets, response, { signal: context.call.signal });
-  else response.end(octets);
 }
 
 /** RFC 9110 §14.6: several ranges in one answer. */

@@ -9,6 +9,7 @@ import { parseUpdateRange, partialUpdateContentType } from '../../wire/http/upda
 import type { UpdateRange } from '../../wire/http/update-range.ts';
 import { needOnNode } from '../authorise.ts';
 import { storeOctets, withContentType } from '../content/receive.ts';
+import { answerWithRepresentation } from '../content/representation.ts';
 import { asReadable, openContent } from '../content/read.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
@@ -54,6 +55,7 @@ async function patchResource(context: Context, target: NodeTarget, node: Resourc
     guard: { ...guard, expectations: expectationsOf(target) },
   };
   const written = await withQuotaRetry(context, target, () => target.store.put(args, call));
+  if (await answerWithRepresentation(context, target.href, 204)) return;
   exchange.send(204, { ETag: `"${written.node.etag}"` });
 }
 

@@ -5,6 +5,7 @@ import { parseOcMtime } from '../../wire/dav/headers.ts';
 import { formatHttpDate } from '../../wire/http/date.ts';
 import { needOnHolder, needOnNode } from '../authorise.ts';
 import { receiveBody, withContentType } from '../content/receive.ts';
+import { answerWithRepresentation } from '../content/representation.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem } from '../errors.ts';
 import { checkPreconditions, expectationsOf } from '../preconditions.ts';
@@ -28,8 +29,10 @@ export async function put(context: Context, target: Target): Promise<void> {
   // A long upload may outlive the privileges it began with.
   const now = 'blobKey' in received ? await context.locateRequest() : target;
   const result = await commitContent(context, now, content, modified);
+  const status = result.created ? 201 : 204;
+  if (await answerWithRepresentation(context, target.href, status)) return;
   // RFC 4918 §9.7.1 needs no ETag, RFC 4791 §5.3.4 allows it because the octets are kept as they came.
-  exchange.send(result.created ? 201 : 204, {
+  exchange.send(status, {
     ETag: `"${result.node.etag}"`,
     'Last-Modified': formatHttpDate(result.node.modified.epochMilliseconds),
     ...(mtimeMs === undefined ? {} : { 'X-OC-MTime': 'accepted' }),

@@ -5,6 +5,7 @@ import { GatewayError } from '../../ports/errors.ts';
 import { parseDepth, parseDestination, parseOverwrite } from '../../wire/dav/headers.ts';
 import { decodePath } from '../../wire/dav/href.ts';
 import { needOnHolder, needOnNode } from '../authorise.ts';
+import { answerWithRepresentation } from '../content/representation.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, nameLocks, notFound } from '../errors.ts';
 import { checkPreconditions, isOwnHost } from '../preconditions.ts';
@@ -31,7 +32,8 @@ async function transfer(context: Context, target: Target, kind: Kind): Promise<v
     decide(context, current, path, overwrite, kind),
   );
   // RFC 4918 §9.8.5: 201 for a new destination, 204 for one that was overwritten.
-  context.exchange.send(created ? 201 : 204);
+  const status = created ? 201 : 204;
+  if (!(await answerWithRepresentation(context, path, status))) context.exchange.send(status);
 }
 
 function destinationPath(context: Context): string {
