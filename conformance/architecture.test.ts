@@ -69,11 +69,13 @@ const testsMayImport = ['adapters/', 'protocol-tests/support/', 'gateway/ports/'
 
 /** Where each package may be imported. */
 const packages: Readonly<Record<string, RegExp>> = {
+  asn1js: /^gateway\/wiring\/certificates\//,
   ava: /\.test\.ts$|^adapters\/contract\/|^protocol-tests\/support\//,
   bcryptjs: /^adapters\/shared\/passwords\//,
   commander: /^gateway\/wiring\/cli\//,
   mime: /^gateway\/dav\/content-type\.ts$/,
   pino: /^gateway\/server\/log\.ts$/,
+  pkijs: /^gateway\/wiring\/certificates\//,
   'prom-client': /^gateway\/server\/metrics\.ts$/,
   saxes: /^gateway\/wire\/xml\/parser\.ts$/,
   'webdav-server': /^(?:conformance|protocol-tests)\//,

@@ -7,7 +7,6 @@ import { inspect, promisify } from 'node:util';
 import test from 'ava';
 import type { Clock } from '../../ports/clock.ts';
 import { configFrom } from '../config/load.ts';
-import { integer, objectIdentifier, octetString, tagged, time } from './der.ts';
 import { prepareCertificates } from './index.ts';
 import { issueAuthority, issueServerCertificate } from './issue.ts';
 import { namesOf } from './names.ts';
@@ -27,33 +26,76 @@ async function certificateIn(file: string): Promise<X509Certificate> {
   return new X509Certificate(await readFile(file));
 }
 
+/** What openssl reads in a certificate. */
+async function textOf(file: string): Promise<string> {
+  return (await run('openssl', ['x509', '-in', file, '-noout', '-text'])).stdout;
+}
+
 function clockAt(ms: number): Clock {
   return { nowMs: () => ms };
 }
 
-/** X.690 §8 and RFC 5280 §4.1.2.5, from the standards' own examples where they have some. */
-const der: readonly (readonly [rule: string, actual: Uint8Array, hex: string])[] = [
-  ['x690 8.1.3.4: a length below 128 is one octet', octetString(new Uint8Array(127)).subarray(0, 2), '047f'],
-  ['x690 8.1.3.5: a longer one says how many octets it has', octetString(new Uint8Array(201)).subarray(0, 3), '0481c9'],
-  ['x690 8.1.3.5: two octets of length', octetString(new Uint8Array(256)).subarray(0, 4), '04820100'],
-  ['x690 8.3.2: an integer has the fewest octets', integer(Uint8Array.of(0, 0, 1)), '020101'],
-  ['x690 8.3.2: zero', integer(Uint8Array.of(0)), '020100'],
-  ['x690 8.3.3: a first bit that is set is not a sign', integer(Uint8Array.of(0x80)), '02020080'],
-  ['x690 8.19.5: the identifier 2.999.3', objectIdentifier('2.999.3'), '0603883703'],
-  ['x690 8.14: a tag around a content', tagged(0xa0, Uint8Array.of(5, 0)), 'a0020500'],
+/** RFC 5280 §4.1.2.5.1 and §4.1.2.5.2: the tag, the length, and digits of whole seconds. */
+const ends: readonly (readonly [rule: string, endMs: number, hex: string])[] = [
   [
     'rfc5280 4.1.2.5: 2049 is UTCTime',
-    time(Date.UTC(2049, 11, 31, 23, 59, 59, 999)),
+    Date.UTC(2049, 11, 31, 23, 59, 59, 999),
     `170d${Buffer.from('491231235959Z').toString('hex')}`,
   ],
   [
-    'rfc5280 4.1.2.5: 2050 is GeneralizedTime',
-    time(Date.UTC(2050, 0, 1)),
+    'rfc5280 4.1.2.5: 2050 is GeneralizedTime without a fraction',
+    Date.UTC(2050, 0, 1, 0, 0, 0, 1),
     `180f${Buffer.from('20500101000000Z').toString('hex')}`,
   ],
 ];
 
-for (const [rule, actual, hex] of der) test(rule, (t) => t.is(Buffer.from(actual).toString('hex'), hex));
+for (const [rule, endMs, hex] of ends) {
+  test(rule, async (t) => {
+    const { certificatePem } = await issueAuthority('authority', 10, endMs - 10 * dayMs);
+    t.true(new X509Certificate(certificatePem).raw.toString('hex').includes(hex));
+  });
+}
+
+test('rfc5280 4.1.2.2: a serial number is positive, of 16 octets, and another one each time', async (t) => {
+  const pairs = await Promise.all(Array.from({ length: 8 }, () => issueAuthority('authority', 10, start)));
+  const serials = pairs.map(({ certificatePem }) => new X509Certificate(certificatePem).serialNumber);
+  for (const serial of serials) t.regex(serial, /^[4-7][0-9A-F]{31}$/);
+  t.is(new Set(serials).size, serials.length);
+});
+
+test('rfc5280 4.2.1: what the authority and the server certificate are for, and whose key signed', async (t) => {
+  const folder = await folderFor(t);
+  const { certificateFile, authorityFile } = await localCertificates(folder, ['a.example', '::1'], clockAt(start));
+  const [authority, server] = await Promise.all([authorityFile, certificateFile].map(textOf));
+  t.regex(authority ?? '', /Basic Constraints: critical\n +CA:TRUE, pathlen:0\n/);
+  t.regex(authority ?? '', /Key Usage: critical\n +Certificate Sign, CRL Sign\n/);
+  t.regex(server ?? '', /Basic Constraints: critical\n +CA:FALSE\n/);
+  t.regex(server ?? '', /Key Usage: critical\n +Digital Signature\n/);
+  t.regex(server ?? '', /Extended Key Usage: *\n +TLS Web Server Authentication\n/);
+  t.regex(server ?? '', /Subject Alternative Name: *\n +DNS:a\.example, IP Address:0:0:0:0:0:0:0:1\n/);
+  const keyOf = (kind: string, text = ''): string =>
+    new RegExp(`${kind} Key Identifier: *\\n +([0-9A-F:]{59})\\n`).exec(text)?.[1] ?? `no ${kind}`;
+  t.is(keyOf('Authority', server), keyOf('Subject', authority));
+  t.not(keyOf('Subject', server), keyOf('Subject', authority));
+  for (const text of [authority, server]) t.is(text?.match(/Signature Algorithm: ecdsa-with-SHA256/g)?.length, 2);
+});
+
+test('rfc5280 4.1.2.4: the issuer is the authority by its name, whatever characters that has', async (t) => {
+  const authority = await issueAuthority('Autorité, 1 + "2" \\ 3', 10, start);
+  const server = await issueServerCertificate(authority, ['a.example'], 5, start);
+  const issuer = new X509Certificate(authority.certificatePem);
+  t.true(new X509Certificate(server.certificatePem).checkIssued(issuer));
+  t.is(new X509Certificate(server.certificatePem).issuer, issuer.subject);
+});
+
+test('rfc5280 4.1.2.5: certificates begin an hour early, for clocks that are behind', async (t) => {
+  const authority = await issueAuthority('authority', 10, start);
+  const server = await issueServerCertificate(authority, ['a.example'], 5, start);
+  for (const { certificatePem } of [authority, server])
+    t.is(new X509Certificate(certificatePem).validFromDate.getTime(), start - 3_600_000);
+  t.is(new X509Certificate(authority.certificatePem).validToDate.getTime(), start + 10 * dayMs);
+  t.is(new X509Certificate(server.certificatePem).validToDate.getTime(), start - 3_600_000 + 5 * dayMs);
+});
 
 test('rfc5280 6.1: openssl accepts the chain for every name, and for no other', async (t) => {
   const folder = await folderFor(t);
@@ -79,9 +121,9 @@ test('rfc5280 6.1: openssl accepts the chain for every name, and for no other', 
 
 test('rfc5280 4.2.1.9: a server certificate is no authority', async (t) => {
   const folder = await folderFor(t);
-  const authority = issueAuthority('authority', 3650, Date.now());
-  const server = issueServerCertificate(authority, ['a.example'], 90, Date.now());
-  const below = issueServerCertificate(server, ['b.example'], 90, Date.now());
+  const authority = await issueAuthority('authority', 3650, Date.now());
+  const server = await issueServerCertificate(authority, ['a.example'], 90, Date.now());
+  const below = await issueServerCertificate(server, ['b.example'], 90, Date.now());
   await writeFile(join(folder, 'ca.pem'), authority.certificatePem);
   await writeFile(join(folder, 'server.pem'), server.certificatePem);
   await writeFile(join(folder, 'below.pem'), below.certificatePem);
@@ -134,9 +176,29 @@ test('local certificates: an authority that would end before what it signs is ma
 test('local certificates: a key that is not the one of the certificate is replaced', async (t) => {
   const folder = await folderFor(t);
   await localCertificates(folder, ['a.example'], clockAt(start));
-  const other = issueAuthority('other', 10, start);
+  const other = await issueAuthority('other', 10, start);
   await writeFile(join(folder, 'tls', 'server.key'), other.privateKeyPem);
   t.true((await localCertificates(folder, ['a.example'], clockAt(start))).renewed);
+});
+
+/** Makes or keeps certificates in a process of its own. @returns whether it loaded pkijs */
+async function loadsPkijs(folder: string): Promise<boolean> {
+  const { href } = new URL('self-signed.ts', import.meta.url);
+  const script = `
+    import { registerHooks } from 'node:module';
+    let loaded = false;
+    registerHooks({ resolve(specifier, context, next) { loaded ||= specifier === 'pkijs'; return next(specifier, context); } });
+    const { localCertificates } = await import(${JSON.stringify(href)});
+    await localCertificates(${JSON.stringify(folder)}, ['a.example'], { nowMs: () => ${start} });
+    console.log(loaded);`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script]);
+  return stdout === 'true\n';
+}
+
+test('local certificates: a start that makes none does not load what makes them', async (t) => {
+  const folder = await folderFor(t);
+  t.true(await loadsPkijs(folder));
+  t.false(await loadsPkijs(folder));
 });
 
 test('certificates from files: relative paths begin at the configuration, and the passphrase goes along unseen', async (t) => {

@@ -8,7 +8,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
-import { issueAuthority, issueServerCertificate } from './issue.ts';
 import type { CertificateAndKey } from './issue.ts';
 import { replaceFile } from './private-file.ts';
 import { canonicalAddress, namesOf } from './names.ts';
@@ -48,12 +47,12 @@ export async function localCertificates(
   const wanted = [...new Set(names.map(canonicalAddress))];
   const kept = await readPair(folder, 'ca');
   const keptAuthority = kept !== undefined && isAuthorityGood(kept, nowMs) ? kept : undefined;
-  const authority = keptAuthority ?? issueAuthority(authorityName(wanted[0] ?? 'localhost'), authorityDays, nowMs);
+  const authority = keptAuthority ?? (await makeAuthority(wanted[0] ?? 'localhost', nowMs));
   if (keptAuthority === undefined) await writePair(folder, 'ca', authority);
 
   const keptServer = await readPair(folder, 'server');
   const good = keptServer !== undefined && isServerGood(keptServer, authority, wanted, nowMs);
-  if (!good) await writePair(folder, 'server', issueServerCertificate(authority, wanted, serverDays, nowMs));
+  if (!good) await writePair(folder, 'server', await makeServer(authority, wanted, nowMs));
   return {
     authorityFile: authorityFileIn(dataDir),
     certificateFile: join(folder, 'server.crt'),
@@ -62,9 +61,20 @@ export async function localCertificates(
   };
 }
 
-/** At most 64 characters (RFC 5280 appendix A.1). */
-function authorityName(hostname: string): string {
-  return `Passerelle local authority (${hostname})`.slice(0, 64);
+// A start that makes no certificate does not load what makes them, so both of these import it themselves.
+async function makeAuthority(hostname: string, nowMs: number): Promise<CertificateAndKey> {
+  const { issueAuthority } = await import('./issue.ts');
+  // RFC 5280 appendix A.1: a common name has at most 64 characters.
+  return issueAuthority(`Passerelle local authority (${hostname})`.slice(0, 64), authorityDays, nowMs);
+}
+
+async function makeServer(
+  authority: CertificateAndKey,
+  names: readonly string[],
+  nowMs: number,
+): Promise<CertificateAndKey> {
+  const { issueServerCertificate } = await import('./issue.ts');
+  return issueServerCertificate(authority, names, serverDays, nowMs);
 }
 
 function isAuthorityGood(pair: CertificateAndKey, nowMs: number): boolean {
