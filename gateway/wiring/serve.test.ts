@@ -52,7 +52,9 @@ class Program {
 
   /** Where a listener really is. */
   async port(listener: string): Promise<number> {
-    const match = await this.until(new RegExp(`"listener":"${listener}"[^\\n]*"port":(\\d+)[^\\n]*"listener.open"`));
+    const match = await this.until(
+      new RegExp(`"event":"listener.open"[^\\n]*"listener":"${listener}"[^\\n]*"port":(\\d+)`),
+    );
     return Number(match[1]);
   }
 }
@@ -249,7 +251,7 @@ for (const workers of [1, 2]) {
       await once(upload, 'continue');
       upload.write('half');
       program.child.kill('SIGTERM');
-      await program.until(/"listener":"https"[^\n]*"listener\.stop"/);
+      await program.until(/"event":"listener\.stop"[^\n]*"listener":"https"/);
       while (await accepts(port)) await setTimeout(10);
       t.false(program.ended);
       upload.end('half');
