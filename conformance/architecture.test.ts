@@ -74,6 +74,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   bcryptjs: /^adapters\/shared\/passwords\//,
   commander: /^gateway\/wiring\/cli\//,
   mime: /^gateway\/dav\/content-type\.ts$/,
+  pg: /^adapters\/postgres\//,
   pino: /^gateway\/server\/log\.ts$/,
   pkijs: /^gateway\/wiring\/certificates\//,
   'prom-client': /^gateway\/server\/metrics\.ts$/,
