@@ -162,9 +162,14 @@ export class TextStream {
     this.#text = '';
   }
 
-  /** Call between pieces of a long answer. */
+  /** Whether enough is gathered for `flush` to send it. */
+  get isFull(): boolean {
+    return this.#text.length >= gatherLength;
+  }
+
+  /** Call between pieces of a long answer. @throws GatewayError `unavailable` when the client is gone */
   async flush(): Promise<void> {
-    if (this.#text.length < gatherLength) return;
+    if (!this.isFull) return;
     const octets = this.#take('');
     if (this.#isHead || this.#response.write(octets)) return;
     await drained(this.#response, this.#signal);
@@ -190,21 +195,29 @@ export class TextStream {
   }
 }
 
-/** Resolves when the response takes more; rejects when the client is gone. */
+/** Resolves when the response takes more; rejects when the client is gone, or was before this was asked. */
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  if (response.destroyed || signal.aborted) throw clientGone();
   await new Promise<void>((resolve, reject) => {
-    const done = (): void => {
+    const settle = (): void => {
       response.off('drain', done);
       response.off('close', gone);
       signal.removeEventListener('abort', gone);
+    };
+    const done = (): void => {
+      settle();
       resolve();
     };
     const gone = (): void => {
-      done();
-      reject(new GatewayError('unavailable', 'the client went away while it was being answered'));
+      settle();
+      reject(clientGone());
     };
     response.once('drain', done);
     response.once('close', gone);
     signal.addEventListener('abort', gone, { once: true });
   });
+}
+
+function clientGone(): GatewayError {
+  return new GatewayError('unavailable', 'the client went away while it was being answered');
 }

@@ -23,7 +23,7 @@ export class ListingCache {
   readonly #entries = new Map<string, Buffer>();
   #octets = 0;
 
-  /** Octets that are kept. */
+  /** Octets that are kept, keys included. */
   get octets(): number {
     return this.#octets;
   }
@@ -43,11 +43,11 @@ export class ListingCache {
   }
 
   set(key: ListingKey, octets: Buffer, limitOctets: number): void {
-    if (octets.byteLength > this.largestEntry(limitOctets)) return;
     const text = keyText(key);
+    if (sizeOf(text, octets) > this.largestEntry(limitOctets)) return;
     this.#remove(text);
     this.#entries.set(text, octets);
-    this.#octets += octets.byteLength;
+    this.#octets += sizeOf(text, octets);
     while (this.#octets > limitOctets) {
       const oldest = this.#entries.keys().next().value;
       if (oldest === undefined) return;
@@ -59,8 +59,13 @@ export class ListingCache {
     const found = this.#entries.get(text);
     if (found === undefined) return;
     this.#entries.delete(text);
-    this.#octets -= found.byteLength;
+    this.#octets -= sizeOf(text, found);
   }
+}
+
+/** An entry of an empty folder takes room too, and a key is as long as what was asked for. */
+function sizeOf(text: string, octets: Buffer): number {
+  return 2 * text.length + octets.byteLength;
 }
 
 function keyText({ epoch, collectionId, membersModSeq, href, selection }: ListingKey): string {

@@ -6,7 +6,7 @@ import { needOnHolder } from '../authorise.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem } from '../errors.ts';
 import { checkPreconditions } from '../preconditions.ts';
-import { judgeProperty } from '../properties/change.ts';
+import { judgeProperty, propertyLimits } from '../properties/change.ts';
 import type { PropertyChange } from '../properties/change.ts';
 import type { Target } from '../target.ts';
 import { methodNotAllowed } from './allow.ts';
@@ -53,9 +53,19 @@ async function readProperties(context: Context): Promise<readonly PropertyChange
   const { resourceTypes, properties } = parsed.value;
   const supported = resourceTypes.every((type) => type.namespace === 'DAV:' && type.name === 'collection');
   if (!supported) throw new DavProblem(403, 'only plain collections can be made here', '<D:valid-resourcetype/>');
-  const { maxProperties } = context.options;
-  if (properties.length > maxProperties) throw new DavProblem(507, `at most ${maxProperties} properties at once`);
-  return properties.map((property) => judgeProperty({ action: 'set', property }, context.options));
+  const limits = propertyLimits(context.options);
+  if (properties.length > limits.properties) throw tooManyProperties(limits);
+  const changes = properties.map((property) => judgeProperty({ action: 'set', property }, context.options));
+  const octets = changes.reduce((sum, { property }) => sum + Buffer.byteLength(property?.xml ?? '', 'utf8'), 0);
+  if (octets > limits.octets) throw tooManyProperties(limits);
+  return changes;
+}
+
+function tooManyProperties({ properties, octets }: ReturnType<typeof propertyLimits>): DavProblem {
+  return new DavProblem(
+    507,
+    `a collection may have ${properties} properties of its own with ${octets} octets together`,
+  );
 }
 
 /** RFC 5689 §3.4: one property that cannot be set and nothing is made. */

@@ -12,10 +12,10 @@ import { badRequest, DavProblem, notFound } from '../errors.ts';
 import type { TextStream } from '../exchange.ts';
 import type { ListingKey } from '../listing-cache.ts';
 import { memberHref } from '../paths.ts';
-import { loadPage } from '../properties/load.ts';
 import { compileSelection } from '../properties/select.ts';
 import type { Selection } from '../properties/select.ts';
 import type { Item, NodeItem } from '../properties/item.ts';
+import { writeItems } from '../properties/write.ts';
 import { staticMembers } from '../static-members.ts';
 import type { NodeTarget, Target, TreePlace } from '../target.ts';
 
@@ -63,9 +63,8 @@ class Listing {
   async node(target: NodeTarget, depth: Depth): Promise<void> {
     needOnNode(target, Privilege.read);
     const { node } = target;
-    const first = await this.#format(target, this.#withoutRoot ? [] : [itemOf(target)]);
     const answer = this.#context.exchange.multistatus(this.#headers);
-    answer.add(first);
+    if (!this.#withoutRoot) await this.#write(answer, target, [itemOf(target)]);
     if (depth !== '0' && node.type === 'collection') await this.#members(answer, target, node, depth);
     answer.end();
   }
@@ -80,14 +79,15 @@ class Listing {
       answer.addOctets(kept);
       return;
     }
+    const largest = listings.largestEntry(options.listingCacheOctets);
     let gathered: string | undefined = key === undefined ? undefined : '';
+    const gather = (xml: string): void => {
+      if (gathered !== undefined) gathered = gathered.length + xml.length > largest ? undefined : gathered + xml;
+    };
     for await (const page of memberPages(this.#context, target, itemOf(target), collection)) {
-      const xml = await this.#format(target, page);
-      answer.add(xml);
-      await answer.flush();
       // What is below a collection changes without this one's sequence: a listing with collections in it is not kept.
-      if (gathered === undefined || page.some((item) => item.node.type === 'collection')) gathered = undefined;
-      else if ((gathered += xml).length > listings.largestEntry(options.listingCacheOctets)) gathered = undefined;
+      if (page.some((item) => item.node.type === 'collection')) gathered = undefined;
+      await this.#write(answer, target, page, gather);
     }
     if (key === undefined || gathered === undefined) return;
     listings.set(key, Buffer.from(gathered, 'utf8'), options.listingCacheOctets);
@@ -111,29 +111,28 @@ class Listing {
           return;
         }
         left -= page.length;
-        answer.add(await this.#format(target, page));
-        await answer.flush();
+        await this.#write(answer, target, page);
         for (const item of page) if (item.node.type === 'collection') queue.push(item.href);
       }
     }
   }
 
-  async #format(place: TreePlace | undefined, items: readonly Item[]): Promise<string> {
-    const { needs } = this.#selection;
-    const page = await loadPage(this.#context.pageSource(place), items, needs, this.#context.call);
-    let xml = '';
-    for (const item of items) xml += this.#selection.format(item, page);
-    return xml;
+  async #write(
+    answer: TextStream,
+    place: TreePlace | undefined,
+    items: readonly Item[],
+    onXml?: (xml: string) => void,
+  ): Promise<void> {
+    await writeItems(this.#context, answer, place, items, this.#selection, onXml);
   }
 
   /** Principals, and the collections that are made of nothing but their members. */
   async others(target: Extract<Target, { kind: 'principal' | 'static' }>, depth: Depth): Promise<void> {
     const root: Item = target;
     const members = depth === '0' || target.kind !== 'static' ? [] : await staticMembers(this.#context, target);
-    let xml = this.#withoutRoot ? '' : await this.#format(undefined, [root]);
-    for (const { item, place } of members) xml += await this.#format(place, [item]);
     const answer = this.#context.exchange.multistatus(this.#headers);
-    answer.add(xml);
+    if (!this.#withoutRoot) await this.#write(answer, undefined, [root]);
+    for (const { item, place } of members) await this.#write(answer, place, [item]);
     answer.end();
   }
 }

@@ -4,8 +4,8 @@ import type { PropfindRequest } from '../../wire/dav/propfind.ts';
 import type { Context } from '../context.ts';
 import { principalHref } from '../paths.ts';
 import type { Item } from '../properties/item.ts';
-import { loadPage } from '../properties/load.ts';
 import { compileSelection } from '../properties/select.ts';
+import { writeItems } from '../properties/write.ts';
 
 export async function answerPrincipals(
   context: Context,
@@ -18,8 +18,7 @@ export async function answerPrincipals(
     principal,
   }));
   const selection = compileSelection(properties, false);
-  const page = await loadPage(context.pageSource(undefined), items, selection.needs, context.call);
   const answer = context.exchange.multistatus();
-  for (const item of items) answer.add(selection.format(item, page));
+  await writeItems(context, answer, undefined, items, selection);
   answer.end();
 }

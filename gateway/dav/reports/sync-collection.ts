@@ -9,8 +9,8 @@ import { badRequest, DavProblem } from '../errors.ts';
 import { itemOf, memberItems } from '../methods/propfind.ts';
 import type { ReportTarget } from '../methods/report.ts';
 import { memberHref } from '../paths.ts';
-import { loadPage } from '../properties/load.ts';
 import { compileSelection } from '../properties/select.ts';
+import { writeItems } from '../properties/write.ts';
 import { formatSyncTokenUri, parseSyncTokenUri } from '../sync-token.ts';
 import type { NodeTarget } from '../target.ts';
 
@@ -37,8 +37,7 @@ export async function syncCollection(context: Context, target: ReportTarget, req
   while (truncated && left > 0) {
     const changes = await target.store.changes(target.node.id, reached, Math.min(left, pageLength), context.call);
     const items = memberItems(context, parent, changes.changed);
-    const page = await loadPage(context.pageSource(target), items, selection.needs, context.call);
-    for (const item of items) answer.add(selection.format(item, page));
+    await writeItems(context, answer, target, items, selection);
     answer.add(formatRemoved(target, changes));
     await answer.flush();
     left -= changes.changed.length + changes.removed.length;
