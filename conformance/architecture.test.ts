@@ -69,6 +69,7 @@ const testsMayImport = ['adapters/', 'protocol-tests/support/', 'gateway/ports/'
 
 /** Where each package may be imported. */
 const packages: Readonly<Record<string, RegExp>> = {
+  '@aws-sdk/client-s3': /^adapters\/s3\/|^protocol-tests\/support\/s3-/,
   asn1js: /^gateway\/wiring\/certificates\//,
   ava: /\.test\.ts$|^adapters\/contract\/|^protocol-tests\/support\//,
   bcryptjs: /^adapters\/shared\/passwords\//,
