@@ -13,6 +13,7 @@ import { quotaRules } from './collection-quota.ts';
 import { readingRules } from './collection-reading.ts';
 import { syncRules } from './collection-sync.ts';
 import { transferRules } from './collection-transfers.ts';
+import { forgetRules } from './collection-forget.ts';
 import { upkeepRules } from './collection-upkeep.ts';
 import { writingRules } from './collection-writing.ts';
 import { limited } from './support.ts';
@@ -45,6 +46,7 @@ export function collectionStoreContract(test: TestFn, name: string, open: () => 
   mountRules(rule);
   quotaRules(rule);
   upkeepRules(rule);
+  forgetRules(rule);
   feedRules(rule);
   concurrencyRules(rule);
 }

@@ -27,6 +27,7 @@ import type {
   TreeUsage,
   UploadSession,
 } from '../../gateway/ports/collection-store.ts';
+import { treeSpaces } from '../../gateway/ports/collection-store.ts';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import { emptyContent } from './empty-content.ts';
 import type { SqlEngine } from './engine.ts';
@@ -107,6 +108,11 @@ export class SqlCollectionStore implements CollectionStore {
     if (root !== undefined) return toCollection(root);
     const made = await this.#engine.write('ensureTree', { name: treeName(tree), nowMs: this.#clock.nowMs() }, call);
     return toCollection(made);
+  }
+
+  async forgetPrincipal(principalId: string, call: Call): Promise<void> {
+    const trees = treeSpaces.map((space) => treeName({ space, owner: principalId }));
+    await this.#engine.write('forgetPrincipal', { principalId, trees }, call);
   }
 
   async put(put: PutResource, call: Call): Promise<PutResult> {

@@ -13,7 +13,8 @@
 import type { Call } from './call.ts';
 import type { PrivilegeSet } from './privilege.ts';
 
-export type TreeSpace = 'files' | 'calendars' | 'addressbooks';
+export const treeSpaces = ['files', 'calendars', 'addressbooks'] as const;
+export type TreeSpace = (typeof treeSpaces)[number];
 
 export interface TreeKey {
   readonly space: TreeSpace;
@@ -346,6 +347,13 @@ export interface CollectionStore {
    * @returns whether anything changed
    */
   reconcileMounts(viewer: TreeKey, grantees: readonly string[], call: Call): Promise<boolean>;
+
+  /**
+   * Takes away everything that belongs to a principal that is gone: its trees of every space, what others granted to it, its
+   * locks and uploads. What it shared disappears from others' homes at their next `reconcileMounts`; octets and blobs are
+   * freed by `upkeep`. Forgetting what is not there changes nothing.
+   */
+  forgetPrincipal(principalId: string, call: Call): Promise<void>;
 
   // -- Staged uploads ---------------------------------------------------------------------------------------------------
 

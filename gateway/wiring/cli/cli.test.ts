@@ -72,7 +72,13 @@ test('user: an account is made, shown, changed and removed', async (t) => {
   t.regex((await run(folder, ['user', 'show', 'anne'])).output, /^state +disabled$/m);
   t.is((await run(folder, ['user', 'enable', 'anne'])).output, 'anne@localhost is active\n');
   t.is((await run(folder, ['user', 'passwd', 'anne', '--password-stdin'], 'another good one')).exitCode, 0);
-  t.is((await run(folder, ['user', 'delete', 'anne'])).output, 'anne@localhost was removed\n');
+  t.is((await run(folder, ['user', 'change', 'anne'])).exitCode, exitCodes.usage);
+  const change = ['user', 'change', 'anne', '--name', 'Anne M.', '--quota', 'default', '--no-admin', '--alias'];
+  t.is((await run(folder, change)).output, 'anne@localhost was changed\n');
+  const changed = JSON.parse((await run(folder, ['user', 'show', 'anne', '--json'])).output) as Record<string, unknown>;
+  t.deepEqual([changed['displayName'], changed['aliases'], changed['roles']], ['Anne M.', [], []]);
+  t.is((await run(folder, ['user', 'delete', 'anne'])).exitCode, exitCodes.usage);
+  t.is((await run(folder, ['user', 'delete', 'anne', '--yes'])).output, 'anne@localhost was removed\n');
   t.is((await run(folder, ['user', 'show', 'anne'])).exitCode, exitCodes.notFound);
 });
 
@@ -114,7 +120,7 @@ test('group: members are put in and taken out, also through --json', async (t) =
   t.is((await run(folder, ['group', 'remove-member', 'biology', 'anne'])).exitCode, 0);
   t.is((await run(folder, ['group', 'members', 'biology'])).output, '');
   t.regex((await run(folder, ['group', 'list'])).output, /^staff@localhost/m);
-  t.is((await run(folder, ['group', 'delete', 'staff'])).exitCode, 0);
+  t.is((await run(folder, ['group', 'delete', 'staff', '--yes'])).exitCode, 0);
   t.is((await run(folder, ['group', 'members', 'staff'])).exitCode, exitCodes.notFound);
 });
 

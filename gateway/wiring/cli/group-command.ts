@@ -4,6 +4,7 @@ import type { PrincipalKind } from '../../ports/directory.ts';
 import { ensureGroupFolder, refreshMounts } from '../../services/homes.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { removeCommand } from './remove-principal.ts';
 import type { RunContext } from './run-context.ts';
 import { principalJson, principalTable } from './show-principal.ts';
 import { print, printJson, tell } from './terminal.ts';
@@ -23,7 +24,7 @@ export function groupCommand(context: RunContext): Command {
   membersCommand(command, context);
   membershipCommand(command, context, 'add-member', 'put somebody, or another group, into a group');
   membershipCommand(command, context, 'remove-member', 'take somebody, or another group, out of a group');
-  deleteCommand(command, context);
+  removeCommand(command, context, 'group', groupKinds);
   return command;
 }
 
@@ -121,24 +122,5 @@ function membershipCommand(
         return `${member.address} ${verb === 'add-member' ? 'is a member of' : 'is no member of'} ${group.address}`;
       });
       print(context.terminal, text);
-    });
-}
-
-function deleteCommand(parent: Command, context: RunContext): void {
-  parent
-    .command('delete')
-    .description('remove a group; its members stay, what was shared with it ends, its files stay in the store')
-    .argument('<group>', 'address of the group')
-    .action(async (typed: string, _options: unknown, self: Command) => {
-      const address = await withStores(
-        self.optsWithGlobals<GlobalOptions>(),
-        context.terminal,
-        async (stores, call) => {
-          const { domain, principal } = await findPrincipal(stores, typed, groupKinds, call);
-          await administrationOf(domain).remove(principal.id, call);
-          return principal.address;
-        },
-      );
-      print(context.terminal, `${address} was removed`);
     });
 }

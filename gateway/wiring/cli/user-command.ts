@@ -1,11 +1,12 @@
 /** `passerelle user …`: accounts of people, rooms and resources. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { NewPrincipal, PrincipalKind, PrincipalState } from '../../ports/directory.ts';
+import type { NewPrincipal, PrincipalChange, PrincipalKind, PrincipalState } from '../../ports/directory.ts';
 import type { Secret } from '../../ports/secret.ts';
 import { parseSize } from '../config/values.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { askNewPassword, readSecretLine } from './password.ts';
+import { removeCommand } from './remove-principal.ts';
 import type { RunContext } from './run-context.ts';
 import { principalDetails, principalJson, principalTable } from './show-principal.ts';
 import { print, printJson, tell } from './terminal.ts';
@@ -35,10 +36,11 @@ export function userCommand(context: RunContext): Command {
   addCommand(command, context);
   listCommand(command, context);
   showCommand(command, context);
+  changeCommand(command, context);
   passwdCommand(command, context);
   stateCommand(command, context, 'disable', 'disabled', 'close an account: its owner cannot sign in, nothing is lost');
   stateCommand(command, context, 'enable', 'active', 'open a closed account again');
-  deleteCommand(command, context);
+  removeCommand(command, context, 'account', accountKinds);
   return command;
 }
 
@@ -154,6 +156,53 @@ function showCommand(parent: Command, context: RunContext): void {
     });
 }
 
+interface ChangeOptions extends GlobalOptions {
+  readonly name?: string;
+  /** true: none are given, so that none are left. */
+  readonly alias?: readonly string[] | true;
+  readonly quota?: number | 'default';
+  readonly language?: string;
+  readonly admin?: boolean;
+}
+
+function changeCommand(parent: Command, context: RunContext): void {
+  parent
+    .command('change')
+    .description('change what is known of an account; what is not named stays as it is')
+    .argument('<address>', 'address or alias')
+    .option('--name <text>', 'the name that others see')
+    .option('--alias [address...]', 'all further addresses; without any it has none')
+    .option('--quota <size>', 'like 10GB, or default for that of the domain', parseQuotaOrDefault)
+    .option('--language <tag>', 'like fr or en-GB')
+    .option('--admin', 'may administer the gateway')
+    .option('--no-admin', 'may not')
+    .addHelpText('after', '\nExample:\n  passerelle user change anne@univ.example --quota 50GB')
+    .action(async (typed: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ChangeOptions>();
+      const change = changeOf(options);
+      if (Object.keys(change).length === 0) throw new CliError(exitCodes.usage, 'say what is to change: see --help');
+      const address = await withStores(options, context.terminal, async (stores, call) => {
+        const { domain, principal } = await findPrincipal(stores, typed, accountKinds, call);
+        return (await administrationOf(domain).update(principal.id, change, call)).address;
+      });
+      print(context.terminal, `${address} was changed`);
+    });
+}
+
+function changeOf({ name, alias, quota, language, admin }: ChangeOptions): PrincipalChange {
+  return {
+    ...(name === undefined ? {} : { displayName: name }),
+    ...(alias === undefined ? {} : { aliases: Array.isArray(alias) ? alias : [] }),
+    ...(quota === undefined ? {} : { quotaOctets: quota === 'default' ? null : quota }),
+    ...(language === undefined ? {} : { language }),
+    ...(admin === undefined ? {} : { roles: admin ? ['administrator'] : [] }),
+  };
+}
+
+function parseQuotaOrDefault(text: string): number | 'default' {
+  return text === 'default' ? text : parseQuota(text);
+}
+
 function passwdCommand(parent: Command, context: RunContext): void {
   parent
     .command('passwd')
@@ -198,24 +247,5 @@ function stateCommand(
         },
       );
       print(context.terminal, `${address} is ${state}`);
-    });
-}
-
-function deleteCommand(parent: Command, context: RunContext): void {
-  parent
-    .command('delete')
-    .description('remove an account; what others shared with it ends, its files stay in the store')
-    .argument('<address>', 'address or alias')
-    .action(async (typed: string, _options: unknown, self: Command) => {
-      const address = await withStores(
-        self.optsWithGlobals<GlobalOptions>(),
-        context.terminal,
-        async (stores, call) => {
-          const { domain, principal } = await findPrincipal(stores, typed, accountKinds, call);
-          await administrationOf(domain).remove(principal.id, call);
-          return principal.address;
-        },
-      );
-      print(context.terminal, `${address} was removed`);
     });
 }

@@ -2,6 +2,7 @@
 import { copyMember } from './copy-member.ts';
 import { dropExpired } from './drop-expired.ts';
 import { ensureTree } from './ensure-tree.ts';
+import { forgetPrincipal } from './forget-principal.ts';
 import { makeCollection } from './make-collection.ts';
 import { moveMember } from './move-member.ts';
 import { pruneTombstones } from './prune-tombstones.ts';
@@ -21,6 +22,7 @@ export const collectionOperations = {
   copyMember,
   dropExpired,
   ensureTree,
+  forgetPrincipal,
   makeCollection,
   moveMember,
   pruneTombstones,
