@@ -15,7 +15,7 @@ import { portOf } from './adapters/built-adapter.ts';
 import type { BuiltAdapter } from './adapters/built-adapter.ts';
 import type { Config } from './config/load.ts';
 import type { PortName } from './config/domains.ts';
-import { chainDirectories } from './directory-chain.ts';
+import { chainDirectories } from '../auth/directory-chain.ts';
 
 export interface StoreDependencies {
   readonly clock: Clock;

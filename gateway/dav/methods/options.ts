@@ -3,42 +3,16 @@ import { tusHeaders } from '../uploads/protocol.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Target } from '../target.ts';
 
+const reading = ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'REPORT'] as const;
+const onNodes = [...reading, 'DELETE', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'ACL'] as const;
+
 /** Methods by kind of target; the same lists stand in Allow of every 405. */
 export const allowedMethods = {
-  static: ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'REPORT'],
-  principal: ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'REPORT'],
-  collection: [
-    'OPTIONS',
-    'GET',
-    'HEAD',
-    'POST',
-    'DELETE',
-    'COPY',
-    'MOVE',
-    'PROPFIND',
-    'PROPPATCH',
-    'LOCK',
-    'UNLOCK',
-    'REPORT',
-    'ACL',
-  ],
-  resource: [
-    'OPTIONS',
-    'GET',
-    'HEAD',
-    'PUT',
-    'PATCH',
-    'DELETE',
-    'COPY',
-    'MOVE',
-    'PROPFIND',
-    'PROPPATCH',
-    'LOCK',
-    'UNLOCK',
-    'REPORT',
-    'ACL',
-  ],
-  unmapped: ['OPTIONS', 'PUT', 'MKCOL', 'LOCK', 'POST'],
+  static: reading,
+  principal: reading,
+  collection: [...onNodes, 'POST'],
+  resource: [...onNodes, 'PUT', 'PATCH'],
+  unmapped: ['OPTIONS', 'PUT', 'MKCOL', 'LOCK'],
   upload: ['OPTIONS', 'HEAD', 'PATCH', 'DELETE'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
