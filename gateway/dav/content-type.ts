@@ -13,3 +13,13 @@ export function typeOfName(name: string): string {
   const type = mime.getType(name) ?? unknownType;
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }
+
+const longestMediaType = 255;
+
+/** RFC 9110 §8.3.1: type, subtype and parameters. It comes back as a header field, so nothing else may. */
+export function isMediaType(text: string): boolean {
+  return (
+    text.length <= longestMediaType &&
+    /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;[\x20-\x2b\x2d-\x7e\t]*)?$/.test(text)
+  );
+}

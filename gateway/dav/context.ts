@@ -94,6 +94,10 @@ export class Context {
   }
 }
 
+/** The store found something else than the gateway had seen: guarded things changed, a name was taken, a collection went. */
 function isChanged(error: unknown): boolean {
-  return error instanceof GatewayError && error.code === 'precondition-failed' && error.detail.condition === 'changed';
+  if (!(error instanceof GatewayError)) return false;
+  const { code, detail } = error;
+  if (code === 'already-exists' || code === 'not-found') return true;
+  return code === 'precondition-failed' && detail.condition === 'changed';
 }

@@ -56,6 +56,11 @@ export class Exchange {
     return this.request.headers['transfer-encoding'] !== undefined || (this.announcedOctets ?? 0) > 0;
   }
 
+  /** Whether nothing of the message is still awaited: to read the body takes no time. */
+  get bodyIsHere(): boolean {
+    return this.request.complete;
+  }
+
   /** The body; reading it is what sends `100 Continue`, so that a refusal before costs the client nothing. */
   body(): AsyncIterable<Uint8Array> {
     if (!this.#continued && this.request.headers.expect?.toLowerCase() === '100-continue') {

@@ -11,6 +11,7 @@ import { parseExpectedEntityLength } from '../../wire/dav/headers.ts';
 import { Adler32 } from '../../wire/http/adler32.ts';
 import { parseDigestHeaders } from '../../wire/http/digest.ts';
 import type { ExpectedDigest } from '../../wire/http/digest.ts';
+import { isMediaType } from '../content-type.ts';
 import { badRequest, DavProblem } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { DavOptions } from '../options.ts';
@@ -40,6 +41,13 @@ export async function receiveBody(exchange: Exchange, blobs: BlobStore): Promise
   if ((expected ?? 0) > options.maxResourceOctets) throw tooLarge(options);
   const checked = verified(exchange.body(), digests, expected);
   return storeOctets(checked, expected, blobs, options, exchange.call);
+}
+
+/** RFC 9110 §15.5.16: a content coding is not kept, and who reads the file would not know of it. @throws DavProblem 415 */
+export function assertPlain(exchange: Exchange): void {
+  const coding = exchange.header('content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return;
+  throw new DavProblem(415, 'a file is sent without Content-Encoding', undefined, { 'Accept-Encoding': 'identity' });
 }
 
 /** Puts octets where they belong by their number. @param expected how many will come; undefined: not known */
@@ -138,6 +146,7 @@ function startDigest(digest: ExpectedDigest): Adler32 | Hash {
   return digest.algorithm === 'adler32' ? new Adler32() : createHash(digest.algorithm);
 }
 
+/** @param contentType as the client gave it; what is no media type is left out */
 export function withContentType(received: Received, contentType: string | undefined): NewContent {
-  return { ...received, contentType };
+  return { ...received, contentType: contentType !== undefined && isMediaType(contentType) ? contentType : undefined };
 }

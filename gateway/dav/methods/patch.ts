@@ -3,16 +3,18 @@
  * The changed file is written whole beside the old one and replaces it at once.
  */
 import type { Readable } from 'node:stream';
-import type { ResourceNode } from '../../ports/collection-store.ts';
+import type { NewContent, PutResult, ResourceNode } from '../../ports/collection-store.ts';
 import { Privilege } from '../../ports/privilege.ts';
 import { parseUpdateRange, partialUpdateContentType } from '../../wire/http/update-range.ts';
 import type { UpdateRange } from '../../wire/http/update-range.ts';
 import { needOnNode } from '../authorise.ts';
-import { storeOctets, withContentType } from '../content/receive.ts';
+import { assertPlain, storeOctets, withContentType } from '../content/receive.ts';
 import { answerWithRepresentation } from '../content/representation.ts';
 import { asReadable, openContent } from '../content/read.ts';
 import type { Context } from '../context.ts';
+import { refuseEarly } from '../early-refusals.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
 import { checkPreconditions, expectationsOf } from '../preconditions.ts';
 import { quotaFor, withQuotaRetry } from '../quota.ts';
 import type { NodeTarget, Target } from '../target.ts';
@@ -28,6 +30,48 @@ export async function patch(context: Context, target: Target): Promise<void> {
 
 async function patchResource(context: Context, target: NodeTarget, node: ResourceNode): Promise<void> {
   const { exchange, options, call } = context;
+  const { range, length } = readUpdate(exchange);
+  needOnNode(target, Privilege.writeContent);
+  const guard = await checkPreconditions(context, target);
+  const start = startOf(range, node, length);
+  const size = Math.max(node.sizeOctets, start + length);
+  if (size > options.maxResourceOctets)
+    throw new DavProblem(413, `a file may have ${options.maxResourceOctets} octets`);
+  await refuseEarly(context, { place: target, guard }, size);
+  const octets = spliced(context, target, node, start, length);
+  const content = withContentType(
+    await storeOctets(octets, size, target.domain.blobs, options, call),
+    node.contentType,
+  );
+  // What was spliced took its time, and is of this very version of the file.
+  const now = await context.locateRequest();
+  const written = await context.decideAndWrite(now, (current) => commit(context, current, node, content));
+  if (await answerWithRepresentation(context, target.href, 204)) return;
+  exchange.send(204, { ETag: `"${written.node.etag}"` });
+}
+
+async function commit(context: Context, target: Target, before: ResourceNode, content: NewContent): Promise<PutResult> {
+  const isSame =
+    target.kind === 'node' &&
+    target.node.type === 'resource' &&
+    target.node.id === before.id &&
+    target.node.etag === before.etag;
+  if (!isSame) throw new DavProblem(409, 'the file was changed while the update arrived'); // RFC 5789 §2.2
+  needOnNode(target, Privilege.writeContent);
+  const guard = await checkPreconditions(context, target);
+  const args = {
+    parentId: target.node.parentId,
+    name: target.node.name,
+    content,
+    modified: undefined,
+    quotaOctets: await quotaFor(context, target),
+    guard: { ...guard, expectations: [...guard.expectations, ...expectationsOf(target)] },
+  };
+  return withQuotaRetry(context, target, () => target.store.put(args, context.call));
+}
+
+function readUpdate(exchange: Exchange): { readonly range: UpdateRange; readonly length: number } {
+  assertPlain(exchange);
   if (exchange.header('content-type')?.toLowerCase() !== partialUpdateContentType) {
     throw new DavProblem(415, `the body is ${partialUpdateContentType}`, undefined, {
       'Accept-Patch': partialUpdateContentType,
@@ -37,26 +81,7 @@ async function patchResource(context: Context, target: NodeTarget, node: Resourc
   if (!range.ok) throw badRequest(range.reason);
   const length = exchange.announcedOctets;
   if (length === undefined) throw new DavProblem(411, 'a partial update says its length');
-  needOnNode(target, Privilege.writeContent);
-  const guard = await checkPreconditions(context, target);
-  const start = startOf(range.value, node, length);
-  const size = Math.max(node.sizeOctets, start + length);
-  if (size > options.maxResourceOctets)
-    throw new DavProblem(413, `a file may have ${options.maxResourceOctets} octets`);
-  const octets = spliced(context, target, node, start, length);
-  const received = await storeOctets(octets, size, target.domain.blobs, options, call);
-  // What was spliced is this very version of the file: another in between makes this one stale.
-  const args = {
-    parentId: node.parentId,
-    name: node.name,
-    content: withContentType(received, node.contentType),
-    modified: undefined,
-    quotaOctets: await quotaFor(context, target),
-    guard: { ...guard, expectations: expectationsOf(target) },
-  };
-  const written = await withQuotaRetry(context, target, () => target.store.put(args, call));
-  if (await answerWithRepresentation(context, target.href, 204)) return;
-  exchange.send(204, { ETag: `"${written.node.etag}"` });
+  return { range: range.value, length };
 }
 
 /** Where the body begins. @throws DavProblem 416 (behind the end), 400 (not as long as the range) */

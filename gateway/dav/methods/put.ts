@@ -4,13 +4,15 @@ import type { Guard, NewContent, PutResult } from '../../ports/collection-store.
 import { parseOcMtime } from '../../wire/dav/headers.ts';
 import { formatHttpDate } from '../../wire/http/date.ts';
 import { needOnHolder, needOnNode } from '../authorise.ts';
-import { receiveBody, withContentType } from '../content/receive.ts';
+import { assertPlain, receiveBody, withContentType } from '../content/receive.ts';
 import { answerWithRepresentation } from '../content/representation.ts';
 import type { Context } from '../context.ts';
+import { refuseEarly } from '../early-refusals.ts';
+import type { LongWrite } from '../early-refusals.ts';
 import { badRequest, DavProblem } from '../errors.ts';
 import { checkPreconditions, expectationsOf } from '../preconditions.ts';
 import { quotaFor, withQuotaRetry } from '../quota.ts';
-import type { Holder, NodeTarget, Target, UnmappedTarget } from '../target.ts';
+import type { Holder, NodeTarget, Target } from '../target.ts';
 import { methodNotAllowed } from './allow.ts';
 
 export async function put(context: Context, target: Target): Promise<void> {
@@ -20,14 +22,19 @@ export async function put(context: Context, target: Target): Promise<void> {
   }
   const mtimeMs = parseOcMtime(exchange.header('x-oc-mtime'));
   if (mtimeMs === 'invalid') throw badRequest('X-OC-Mtime is a number of seconds');
+  assertPlain(exchange);
   // Everything that can refuse does so before the body is asked for.
-  const { place } = await assertWritable(context, target);
-  await refuseOverQuota(context, place);
-  const received = await receiveBody(exchange, place.domain.blobs);
+  const writable = await assertWritable(context, target);
+  const announced = exchange.announcedOctets;
+  if (announced === undefined || announced > context.options.inlineOctets) {
+    await refuseEarly(context, writable, announced ?? 0);
+  }
+  const wasHere = exchange.bodyIsHere;
+  const received = await receiveBody(exchange, writable.place.domain.blobs);
   const content = withContentType(received, exchange.header('content-type'));
   const modified = mtimeMs === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(mtimeMs);
-  // A long upload may outlive the privileges it began with.
-  const now = 'blobKey' in received ? await context.locateRequest() : target;
+  // A body that was waited for may outlive what its writer could do when it began.
+  const now = wasHere && 'octets' in received ? target : await context.locateRequest();
   const result = await commitContent(context, now, content, modified);
   const status = result.created ? 201 : 204;
   if (await answerWithRepresentation(context, target.href, status)) return;
@@ -39,10 +46,8 @@ export async function put(context: Context, target: Target): Promise<void> {
   });
 }
 
-interface Writable {
-  readonly place: NodeTarget | UnmappedTarget;
+interface Writable extends LongWrite {
   readonly holder: Holder;
-  readonly guard: Guard;
 }
 
 /** Decides about a file that is to be written whole. Shared with resumable uploads. */
@@ -71,23 +76,7 @@ function bound(target: Target, holder: Holder, guard: Guard, other: number): Gua
   return { ...guard, expectations: expectationsOf(target) };
 }
 
-/** A body that says beforehand that it is too large is not even asked for. */
-async function refuseOverQuota(context: Context, place: NodeTarget | UnmappedTarget): Promise<void> {
-  const announced = context.exchange.announcedOctets ?? 0;
-  if (announced <= context.options.inlineOctets) return;
-  const quota = await quotaFor(context, place);
-  if (quota === undefined) return;
-  const old = place.kind === 'node' && place.node.type === 'resource' ? place.node.sizeOctets : 0;
-  const fits = async (): Promise<boolean> => {
-    const { usedOctets } = await place.store.usage(place.resolution.tree, context.call);
-    return usedOctets - old + announced <= quota;
-  };
-  if (await fits()) return;
-  await place.store.reclaim(context.call);
-  if (!(await fits())) throw new DavProblem(507, 'there is no room for this file', '<D:quota-not-exceeded/>');
-}
-
-/** Commits octets that are ready, deciding again on what is there now. Shared with PATCH. */
+/** Commits octets that are ready, deciding again on what is there now. Shared with resumable uploads. */
 export async function commitContent(
   context: Context,
   target: Target,

@@ -1,6 +1,6 @@
 /** COPY and MOVE: RFC 4918 §9.8 and §9.9. One file, because all but the privileges on the source is the same. */
 import { Privilege } from '../../ports/privilege.ts';
-import type { TransferMember } from '../../ports/collection-store.ts';
+import type { Guard, TransferMember } from '../../ports/collection-store.ts';
 import { GatewayError } from '../../ports/errors.ts';
 import { parseDepth, parseDestination, parseOverwrite } from '../../wire/dav/headers.ts';
 import { decodePath } from '../../wire/dav/href.ts';
@@ -8,7 +8,7 @@ import { needOnHolder, needOnNode } from '../authorise.ts';
 import { answerWithRepresentation } from '../content/representation.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, nameLocks, notFound } from '../errors.ts';
-import { checkPreconditions, isOwnHost } from '../preconditions.ts';
+import { checkPreconditions, expectationsOf, isOwnHost } from '../preconditions.ts';
 import { quotaFor, withQuotaRetry } from '../quota.ts';
 import type { Holder, NodeTarget, Target, UnmappedTarget } from '../target.ts';
 import { methodNotAllowed } from './allow.ts';
@@ -69,7 +69,7 @@ async function decide(
     depth,
     quotaOctets: await quotaFor(context, destination),
     limitMembers: context.options.treeMembers,
-    guard,
+    guard: bound(destination, destinationHolder, guard),
   };
   return withQuotaRetry(context, destination, () => perform(source, destination, kind, args, context));
 }
@@ -105,6 +105,12 @@ function needOnDestination(destination: NodeTarget | UnmappedTarget, overwrite: 
   }
   needOnHolder(destination, holder, Privilege.bind);
   return holder;
+}
+
+/** Who may add but not remove gets a guard that what was not there is still not there. */
+function bound(destination: NodeTarget | UnmappedTarget, holder: Holder, guard: Guard): Guard {
+  if (destination.kind === 'node' || (holder.privileges & Privilege.unbind) !== 0) return guard;
+  return { ...guard, expectations: [...guard.expectations, ...expectationsOf(destination)] };
 }
 
 async function perform(

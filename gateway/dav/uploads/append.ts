@@ -14,7 +14,7 @@ export async function appendUpload(context: Context, target: UploadTarget): Prom
   if (exchange.header('content-type') !== tusContentType) throw new DavProblem(415, `the body is ${tusContentType}`);
   const offset = parseUploadOffset(exchange.header('upload-offset'));
   if (offset === undefined || offset === 'invalid') throw badRequest('Upload-Offset is a number');
-  const session = await withLength(context, await findUpload(context, target));
+  const session = await withLength(context, await findUpload(context, target), offset);
   try {
     const reached = await appendBody(context, session, offset);
     exchange.send(204, { 'Upload-Offset': reached, ...expiryHeader(session) });
@@ -28,12 +28,13 @@ export async function appendUpload(context: Context, target: UploadTarget): Prom
 }
 
 /** Extension creation-defer-length: the length may come with any PATCH, once. */
-async function withLength(context: Context, session: UploadSession): Promise<UploadSession> {
+async function withLength(context: Context, session: UploadSession, offset: number): Promise<UploadSession> {
   const length = parseUploadLength(context.exchange.header('upload-length'));
   if (length === undefined) return session;
   if (length === 'invalid' || (session.sizeOctets !== undefined && session.sizeOctets !== length)) {
     throw badRequest('Upload-Length is a number and never changes');
   }
+  if (length < offset) throw badRequest('Upload-Length is less than what is there already');
   if (length > context.options.maxResourceOctets) throw new DavProblem(413, 'this is more than a file may have');
   const known = { ...session, sizeOctets: length };
   await context.viewer.domain.collections.saveUpload(known, context.call);

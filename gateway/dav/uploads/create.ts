@@ -10,6 +10,7 @@ import {
   tusContentType,
 } from '../../wire/tus/headers.ts';
 import type { Context } from '../context.ts';
+import { refuseEarly } from '../early-refusals.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
 import { assertWritable } from '../methods/put.ts';
 import { methodNotAllowed } from '../methods/allow.ts';
@@ -43,7 +44,9 @@ async function describe(context: Context, target: NodeTarget): Promise<UploadSes
   const decoded = decodePath(path);
   if (!decoded.ok || decoded.collection) throw badRequest('the filename in Upload-Metadata cannot be used');
   const at = context.at(path);
-  const { place } = await assertWritable(at, await at.locateRequest());
+  const writable = await assertWritable(at, await at.locateRequest());
+  const { place } = writable;
+  await refuseEarly(at, writable, sizeOctets ?? 0);
   return {
     id: randomBytes(24).toString('base64url'),
     principalId: context.viewer.principal.id,

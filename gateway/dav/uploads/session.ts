@@ -10,7 +10,8 @@ import { metadataText, parseUploadMetadata } from '../../wire/tus/headers.ts';
 import { etagOf, withContentType } from '../content/receive.ts';
 import type { Context } from '../context.ts';
 import { DavProblem, notFound } from '../errors.ts';
-import { commitContent } from '../methods/put.ts';
+import { refuseEarly } from '../early-refusals.ts';
+import { assertWritable, commitContent } from '../methods/put.ts';
 import { homeHref } from '../paths.ts';
 import type { UploadTarget } from '../target.ts';
 import type { Domain } from '../../services/domains.ts';
@@ -43,23 +44,39 @@ export function expiryHeader(session: UploadSession): Readonly<Record<string, st
 export async function appendBody(context: Context, session: UploadSession, offset: number): Promise<number> {
   const { exchange, options, call } = context;
   const staging = stagingOf(context.viewer.domain);
-  const limit = (session.sizeOctets ?? options.maxResourceOctets) - offset;
+  const room = await roomForUpload(context, session, offset + (exchange.announcedOctets ?? 0));
+  const limit = Math.min(session.sizeOctets ?? options.maxResourceOctets, room) - offset;
   const reached = await staging.append(session.id, offset, exchange.body(), limit, call);
   if (reached === session.sizeOctets) await finish(context, session, call);
   else await context.viewer.domain.collections.saveUpload({ ...session, expires: expiryFrom(context) }, call);
   return reached;
 }
 
+/** The request as if it had been made to the file that the upload is to become. */
+async function atFile(context: Context, session: UploadSession): Promise<Context> {
+  const owner = await context.viewer.domain.directory.principal(session.tree.owner, context.call);
+  if (owner === undefined) throw new GatewayError('not-found', 'the folder of this upload is gone');
+  return context.at(homeHref(owner.address) + session.path.map(encodeSegment).join('/'));
+}
+
+/**
+ * Whether the file could be made now. Asked before octets are taken in: an upload that was complete, and then refused, would
+ * have to be sent once more.
+ * @param reachedOctets as far as is known before the body is read
+ * @returns octets that the file may have
+ */
+async function roomForUpload(context: Context, session: UploadSession, reachedOctets: number): Promise<number> {
+  const at = await atFile(context, session);
+  return refuseEarly(at, await assertWritable(at, await at.locateRequest()), session.sizeOctets ?? reachedOctets);
+}
+
 /** The target is looked up again: the person must still be allowed to put the file there. */
 export async function finish(context: Context, session: UploadSession, call: Call): Promise<void> {
   const { domain } = context.viewer;
-  const owner = await domain.directory.principal(session.tree.owner, call);
-  if (owner === undefined) throw new GatewayError('not-found', 'the folder of this upload is gone');
-  const path = homeHref(owner.address) + session.path.map(encodeSegment).join('/');
+  const at = await atFile(context, session);
   const ref = await stagingOf(domain).complete(session.id, call);
   await domain.collections.removeUpload(session.id, call);
   const received = { etag: etagOf(ref.sha256), sizeOctets: ref.sizeOctets, blobKey: ref.key };
-  const at = context.at(path);
   const content = withContentType(received, session.contentType);
   const { node } = await commitContent(at, await at.locateRequest(), content, modifiedOf(session));
   context.exchange.response.setHeader('ETag', `"${node.etag}"`);
