@@ -8,7 +8,7 @@ import type { ConnectionOptions } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { fromSqliteError } from './errors.ts';
 import { syncPath } from './sync-path.ts';
-import { newEpoch } from './epoch.ts';
+import { newEpoch } from '../sql/epoch.ts';
 
 /** Pages a step: 4 MiB, between two looks at the signal. */
 const pagesPerStep = 1024;

@@ -16,7 +16,7 @@ import { resolveOptions } from './options.ts';
 import { SqliteQueries, SqliteTransaction, StatementCache } from './statements.ts';
 import type { WriterStatistics } from './writer-client.ts';
 import { WriterClient } from './writer-client.ts';
-import { newEpoch } from './epoch.ts';
+import { newEpoch } from '../sql/epoch.ts';
 
 /**
  * Opens the store, making it when there is none, and brings its schema up to date.

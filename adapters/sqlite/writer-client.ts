@@ -8,7 +8,7 @@ import type { Log } from '../../gateway/ports/log.ts';
 import type { FromWriter, ToWriter, Work, WriterData } from './messages.ts';
 import { fromSentError } from './messages.ts';
 import type { ResolvedOptions } from './options.ts';
-import { sizeOctets } from './size.ts';
+import { sizeOctets } from '../sql/size.ts';
 import type { PendingWrite } from './write-queue.ts';
 import { WriteQueue } from './write-queue.ts';
 

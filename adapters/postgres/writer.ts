@@ -1,0 +1,143 @@
+/** Takes writes, runs them in batches lane by lane, and tries again what others that wrote at the same time had spoiled. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { GatewayError } from '../../gateway/ports/errors.ts';
+import type { Log } from '../../gateway/ports/log.ts';
+import { sizeOctets } from '../sql/size.ts';
+import type { BatchRunner, Outcome, Work } from './batch.ts';
+import type { LaneKey, PendingWrite } from './lanes.ts';
+import { Lanes } from './lanes.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { RootHints } from './root-hints.ts';
+
+/** A write is tried so often at most. */
+const maxAttempts = 8;
+const firstPauseMs = 4;
+
+export interface WriterStatistics {
+  /** Writes that wait, and lanes that are being worked on. */
+  readonly waiting: number;
+  readonly lanes: number;
+  /** Since the start: transactions, writes answered with a result, writes tried again, commits that nobody knows the end of. */
+  readonly batches: number;
+  readonly operations: number;
+  readonly repeated: number;
+  readonly inDoubt: number;
+}
+
+export class PostgresWriter {
+  readonly #runner: BatchRunner;
+  readonly #hints: RootHints;
+  readonly #lanes: Lanes;
+  readonly #log: Log;
+  #counts = { batches: 0, operations: 0, repeated: 0, inDoubt: 0 };
+  #closing: PromiseWithResolvers<void> | undefined;
+
+  constructor(runner: BatchRunner, hints: RootHints, options: ResolvedOptions, log: Log) {
+    this.#runner = runner;
+    this.#hints = hints;
+    this.#lanes = new Lanes(options);
+    this.#log = log;
+  }
+
+  get statistics(): WriterStatistics {
+    return { waiting: this.#lanes.waiting, lanes: this.#lanes.open, ...this.#counts };
+  }
+
+  /**
+   * Resolves with the operation's result after its commit. A signal that aborts takes the write out of its lane; once it was sent
+   * it happens.
+   * @throws GatewayError what the operation threw; `unavailable` when too many wait, the server is away, or aborted
+   */
+  run(work: Work, signal: AbortSignal): Promise<unknown> {
+    if (this.#closing !== undefined) return Promise.reject(closed());
+    if (signal.aborted) return Promise.reject(aborted(signal));
+    const octets = sizeOctets(work.args);
+    if (!this.#lanes.hasRoomFor(octets)) return Promise.reject(tooMany());
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const key = this.#laneOf(work);
+    const onAbort = (): void => {
+      if (this.#lanes.remove(key, pending)) pending.reject(aborted(signal));
+    };
+    const settled = (): void => signal.removeEventListener('abort', onAbort);
+    const pending: PendingWrite = {
+      work,
+      octets,
+      attempts: 0,
+      resolve: (result) => (settled(), resolve(result)),
+      reject: (error) => (settled(), reject(error)),
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (this.#lanes.add(key, pending)) queueMicrotask(() => void this.#drive(key));
+    return promise;
+  }
+
+  /** Answers everything that waits, and takes no more. */
+  async close(): Promise<void> {
+    this.#closing ??= Promise.withResolvers<void>();
+    if (this.#lanes.open === 0) this.#closing.resolve();
+    await this.#closing.promise;
+  }
+
+  /** Writes without a tree or a part do not disturb one another: each goes a way of its own. */
+  #laneOf({ name, scope }: Work): LaneKey {
+    const [root] = this.#hints.guess([scope]) ?? [];
+    if (root !== undefined) return `tree ${root}`;
+    const [place = scope.members?.[0]?.parentId ?? scope.trees?.[0] ?? scope.parts?.[0]] = scope.nodes ?? [];
+    return place === undefined ? Symbol(name) : String(place);
+  }
+
+  /** Until the lane is empty. Never rejects. */
+  async #drive(key: LaneKey): Promise<void> {
+    for (;;) {
+      const batch = this.#lanes.takeBatch(key);
+      if (batch.length === 0) break;
+      const outcomes = await this.#runner.run(batch.map(({ work }) => work));
+      this.#counts.batches += 1;
+      const again = batch.filter((pending, index) => !this.#settle(pending, outcomes[index]));
+      if (again.length === 0) continue;
+      await delay(pauseMs(again));
+      this.#lanes.putBack(key, again);
+    }
+    if (this.#closing !== undefined && this.#lanes.open === 0) this.#closing.resolve();
+  }
+
+  /** @returns false when it is to be tried again */
+  #settle(pending: PendingWrite, outcome: Outcome | undefined): boolean {
+    if (outcome?.kind === 'done') {
+      this.#counts.operations += 1;
+      pending.resolve(outcome.result);
+      return true;
+    }
+    const { kind, error } = outcome ?? { kind: 'refused', error: new GatewayError('internal', 'a write got lost') };
+    if (kind === 'in-doubt') {
+      this.#counts.inDoubt += 1;
+      this.#log.warn('postgres.commit-in-doubt', { result: 'unavailable', operation: pending.work.name, error });
+    }
+    const mayRepeat = kind === 'again' || (kind === 'in-doubt' && pending.work.scope.isRepeatable === true);
+    pending.attempts += 1;
+    if (!mayRepeat || pending.attempts >= maxAttempts) {
+      pending.reject(error);
+      return true;
+    }
+    this.#counts.repeated += 1;
+    return false;
+  }
+}
+
+/** Longer each time, and unequal, so that those who met do not meet again. */
+function pauseMs(again: readonly PendingWrite[]): number {
+  const attempts = Math.max(...again.map((pending) => pending.attempts));
+  return firstPauseMs * 2 ** (attempts - 1) * (0.5 + Math.random());
+}
+
+function closed(): GatewayError {
+  return new GatewayError('unavailable', 'the store is being closed');
+}
+
+function tooMany(): GatewayError {
+  return new GatewayError('unavailable', 'too many writes are waiting', { detail: { retryAfterSeconds: 1 } });
+}
+
+function aborted(signal: AbortSignal): GatewayError {
+  return new GatewayError('unavailable', 'the request was aborted', { cause: signal.reason });
+}
