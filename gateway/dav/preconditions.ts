@@ -64,16 +64,21 @@ function seenOf(node: NodeTarget['node'], withMembers: boolean): NonNullable<Exp
   return withMembers ? { id: node.id, membersModSeq: node.membersModSeq } : { id: node.id };
 }
 
-function stateOf(target: Target): CurrentState | undefined {
+function stateOf(target: Target, method: string): CurrentState | undefined {
   if (target.kind === 'static' || target.kind === 'principal') return { etag: undefined, modifiedMs: undefined };
   if (target.kind !== 'node') return undefined;
   const { node } = target;
-  return { etag: node.type === 'resource' ? node.etag : undefined, modifiedMs: node.modified.epochMilliseconds };
+  // What is read of a collection is a listing of its members, which change without it: RFC 9110 §13.1.3 has no date for it.
+  const isListing = node.type === 'collection' && (method === 'GET' || method === 'HEAD');
+  return {
+    etag: node.type === 'resource' ? node.etag : undefined,
+    modifiedMs: isListing ? undefined : node.modified.epochMilliseconds,
+  };
 }
 
 function checkConditionals(context: Context, target: Target): void {
   const { exchange } = context;
-  const state = stateOf(target);
+  const state = stateOf(target, exchange.method);
   const outcome = evaluateConditional(
     exchange.method,
     {

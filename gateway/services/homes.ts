@@ -3,6 +3,7 @@ import type { Call } from '../ports/call.ts';
 import type { CollectionStore, TreeKey } from '../ports/collection-store.ts';
 import type { Principal } from '../ports/directory.ts';
 import { granteesOf, groupMemberPrivileges } from './access.ts';
+import { escapeText } from '../wire/xml/format.ts';
 import type { Domain } from './domains.ts';
 
 export function filesOf(principal: Principal): TreeKey {
@@ -21,7 +22,6 @@ export async function ensureHome(store: CollectionStore, principal: Principal, c
 export async function ensureGroupFolder(domain: Domain, group: Principal, call: Call): Promise<void> {
   const root = await domain.collections.ensureTree(filesOf(group), call);
   const guard = { principalId: group.id, lockTokens: [], expectations: [] };
-  const displayName = group.displayName.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   await domain.collections.setProperties(
     {
       nodeId: root.id,
@@ -29,7 +29,7 @@ export async function ensureGroupFolder(domain: Domain, group: Principal, call: 
         {
           namespace: 'DAV:',
           name: 'displayname',
-          xml: `<D:displayname xmlns:D="DAV:">${displayName}</D:displayname>`,
+          xml: `<D:displayname xmlns:D="DAV:">${escapeText(group.displayName)}</D:displayname>`,
         },
       ],
       remove: [],

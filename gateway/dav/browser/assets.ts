@@ -34,7 +34,7 @@ const say = (text, values) => {
 };
 const send = (file, replace) => new Promise((resolve) => {
   const request = new XMLHttpRequest();
-  request.open('PUT', location.pathname + encodeURIComponent(file.name));
+  request.open('PUT', form.dataset.folder + encodeURIComponent(file.name));
   if (!replace) request.setRequestHeader('If-None-Match', '*');
   request.upload.onprogress = (event) => {
     const percent = event.total === 0 ? 100 : Math.floor(event.loaded / event.total * 100);

@@ -35,8 +35,8 @@ export async function listCollection(context: Context, target: NodeTarget): Prom
     isEmpty &&= items.length === 0;
     await page.flush();
   }
-  const mayUpload = (target.privileges & Privilege.bind) !== 0;
-  page.add(formatClosing({ isEmpty, mayUpload, address: context.viewer.principal.address }, texts));
+  const uploadTo = (target.privileges & Privilege.bind) === 0 ? undefined : target.href;
+  page.add(formatClosing({ isEmpty, uploadTo, address: context.viewer.principal.address }, texts));
   page.end();
 }
 
@@ -61,7 +61,7 @@ export async function listStatic(context: Context, target: StaticTarget | Princi
     );
   }
   page.add(
-    formatClosing({ isEmpty: members.length === 0, mayUpload: false, address: viewer.principal.address }, texts),
+    formatClosing({ isEmpty: members.length === 0, uploadTo: undefined, address: viewer.principal.address }, texts),
   );
   page.end();
 }

@@ -52,21 +52,23 @@ export function formatRow(row: Row, texts: Texts, dates: Intl.DateTimeFormat): s
 
 export interface Closing {
   readonly isEmpty: boolean;
-  readonly mayUpload: boolean;
+  /** Href of the folder that files may be added to, with its slash; undefined: they may not. */
+  readonly uploadTo: string | undefined;
   readonly address: string;
 }
 
 export function formatClosing(closing: Closing, texts: Texts): string {
   return (
     `</tbody></table>${closing.isEmpty ? `<p>${texts.empty}</p>` : ''}` +
-    (closing.mayUpload ? uploadForm(texts) : '') +
+    (closing.uploadTo === undefined ? '' : uploadForm(closing.uploadTo, texts)) +
     `</main><footer><p>${escapeText(texts.signedInAs(closing.address))}</p></footer></body></html>\n`
   );
 }
 
-function uploadForm(texts: Texts): string {
+function uploadForm(folder: string, texts: Texts): string {
   return (
-    `<form hidden data-texts="${escapeAttribute(JSON.stringify(texts.script))}"><h2>${texts.upload}</h2>` +
+    `<form hidden data-folder="${escapeAttribute(folder)}" data-texts="${escapeAttribute(JSON.stringify(texts.script))}">` +
+    `<h2>${texts.upload}</h2>` +
     `<label for="files">${texts.chooseFiles}</label><input id="files" name="files" type="file" multiple required> ` +
     `<button type="submit">${texts.send}</button><p id="status" role="status" aria-live="polite"></p></form>` +
     `<noscript><p>${texts.needsScript}</p></noscript><script>${script}</script>`

@@ -23,22 +23,26 @@ type Depth = '0' | '1' | 'infinity';
 
 export async function propfind(context: Context, target: Target): Promise<void> {
   const { exchange } = context;
-  const depth = readDepth(context);
+  const depth = readDepth(context, target);
   const parsed = parsePropfind(await exchange.readXml());
   if (!parsed.ok) throw badRequest(parsed.reason);
   const prefer = parsePrefer(exchange.header('prefer'), exchange.header('brief'));
   const selection = compileSelection(parsed.value, prefer.minimal);
   const headers: Record<string, string> = { Vary: 'Brief, Prefer' };
-  if (prefer.minimal) headers['Preference-Applied'] = 'return=minimal';
-  const listing = new Listing(context, selection, prefer.depthNoroot && depth !== '0', headers);
+  const withoutRoot = prefer.depthNoroot && depth !== '0';
+  const applied = prefer.applied.filter((one) => one === 'return=minimal' || (one === 'depth-noroot' && withoutRoot));
+  if (applied.length > 0) headers['Preference-Applied'] = applied.join(', ');
+  const listing = new Listing(context, selection, withoutRoot, headers);
   if (target.kind === 'node') return listing.node(target, depth);
   if (target.kind === 'principal' || target.kind === 'static') return listing.others(target, depth);
   throw notFound();
 }
 
-function readDepth(context: Context): Depth {
+function readDepth(context: Context, target: Target): Depth {
   const depth = parseDepth(context.exchange.header('depth'));
   if (depth === 'invalid') throw badRequest('Depth is 0, 1 or infinity');
+  const hasMembers = target.kind === 'static' || (target.kind === 'node' && target.node.type === 'collection');
+  if (!hasMembers) return '0';
   const effective = depth ?? 'infinity'; // RFC 4918 §9.1: no header means infinity
   if (effective === 'infinity' && !context.options.propfindInfinity) {
     throw new DavProblem(403, 'ask with Depth: 0 or 1', '<D:propfind-finite-depth/>');
