@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Renewals } from '../shared/renewals.ts';
 import { errnoOf, onDevice } from './errors.ts';
-import { Renewals } from './renewals.ts';
 
 const keyPattern = /^[0-9a-f]{64}$/;
 const stagingIdPattern = /^[A-Za-z0-9_-]{16,64}$/;

@@ -16,16 +16,21 @@ export interface S3Clients extends Disposable {
   readonly sdk: Sdk;
   readonly reading: S3Client;
   readonly writing: S3Client;
+  /** SHA-256, in hexadecimal digits, of bodies for which it is known: the SDK signs that and does not compute it again. */
+  readonly hashes: WeakMap<Uint8Array, string>;
 }
 
 export async function createClients(settings: S3Settings): Promise<S3Clients> {
   const sdk = await import('@aws-sdk/client-s3');
+  const hashes = new WeakMap<Uint8Array, string>();
   const reading = createClient(sdk, settings);
   const writing = createClient(sdk, settings);
+  addKnownHash(writing, hashes);
   return {
     sdk,
     reading,
     writing,
+    hashes,
     [Symbol.dispose]: () => {
       reading.destroy();
       writing.destroy();
@@ -89,23 +94,14 @@ function addContentMd5(client: S3Client): void {
   );
 }
 
-/** A command that can be given a step of its own. */
-interface Steps {
-  readonly middlewareStack: {
-    add(
-      step: (next: (args: never) => Promise<never>) => (args: never) => Promise<never>,
-      options: { readonly step: 'build'; readonly name: string },
-    ): void;
-  };
-}
-
-/** Gives the SDK the SHA-256 of a body, which is known already: it signs that and does not compute it again. */
-export function signAs(command: Steps, sha256: string): void {
-  command.middlewareStack.add(
+function addKnownHash(client: S3Client, hashes: WeakMap<Uint8Array, string>): void {
+  client.middlewareStack.add(
     (next) => (args) => {
-      (args as { readonly request: SdkRequest }).request.headers['x-amz-content-sha256'] = sha256;
+      const { body, headers } = args.request as SdkRequest;
+      const known = body instanceof Uint8Array ? hashes.get(body) : undefined;
+      if (known !== undefined) headers['x-amz-content-sha256'] = known;
       return next(args);
     },
-    { step: 'build', name: 'knownPayloadHash' },
+    { step: 'build', priority: 'low', name: 'knownPayloadHash' },
   );
 }

@@ -1,7 +1,7 @@
 /**
- * Which blobs are being put right now, so that a sweep of this process leaves them: between the moment a blob has its name
- * and the moment its put resolves there is a wait for the device. (Another process's puts are told apart by the age of
- * their files.)
+ * Which blobs are being put right now, by a name that tells their octets, so that a sweep of this process leaves them: between
+ * the moment a blob is in the store and the moment its put resolves there is a wait. (Another process's puts are told apart by
+ * the age of what they have stored.)
  */
 export class Renewals {
   readonly #underWay = new Map<string, number>();
