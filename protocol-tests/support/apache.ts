@@ -54,6 +54,7 @@ function configuration({ root, port, certificate }: Settings): string {
     `<Directory "${root}/files">`,
     '  Dav On',
     '  DavDepthInfinity On',
+    '  LimitRequestBody 0',
     '  LimitXMLRequestBody 1048576',
     '  AuthType Basic',
     '  AuthName "peer"',
