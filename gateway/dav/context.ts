@@ -51,7 +51,8 @@ export class Context {
   /** What a path means to this person. @throws DavProblem 400 when it is not a path */
   async locate(path: string): Promise<Target> {
     const decoded = decodePath(path);
-    if (!decoded.ok) throw badRequest(decoded.reason);
+    if (!decoded.ok)
+      throw decoded.code === 'too-long' ? new DavProblem(414, decoded.reason) : badRequest(decoded.reason);
     const find = (): Promise<Target> =>
       findTarget(this.#parts.domains, this.viewer, decoded.segments, decoded.collection, this.call);
     const target = await find();

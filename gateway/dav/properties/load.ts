@@ -6,6 +6,7 @@ import { encodeSegment } from '../../wire/dav/href.ts';
 import type { Viewer } from '../namespace.ts';
 import type { DavOptions } from '../options.ts';
 import type { TreePlace } from '../target.ts';
+import { sharedGroups } from './principal.ts';
 import type { InheritedAccess, Item, Need, NodeItem, Page } from './item.ts';
 
 export interface PageSource {
@@ -147,7 +148,9 @@ async function loadPrincipals(
       ids.add(entry.grantee);
   }
   if (needs.has('groups')) {
-    for (const item of items) if (item.kind === 'principal') for (const id of item.principal.groups) ids.add(id);
+    for (const item of items) {
+      if (item.kind === 'principal') for (const id of sharedGroups(item.principal, viewer.principal)) ids.add(id);
+    }
   }
   const found = new Map<string, Principal>();
   for (const id of ids) {
@@ -160,7 +163,7 @@ async function loadPrincipals(
 async function loadMembers(viewer: Viewer, items: readonly Item[], call: Call): Promise<Page['members']> {
   const members = new Map<string, readonly Principal[]>();
   for (const item of items) {
-    if (item.kind !== 'principal' || item.principal.kind !== 'group') continue;
+    if (item.kind !== 'principal' || !viewer.principal.groups.includes(item.principal.id)) continue;
     members.set(item.principal.id, await viewer.domain.directory.members(item.principal.id, call));
   }
   return members;

@@ -1,4 +1,5 @@
 /** What a mount is called in its viewer's tree. */
+import { longestSegmentOctets } from '../../../../gateway/wire/dav/href.ts';
 import type { SqlTransaction } from '../../engine.ts';
 import { rootParentId } from '../../rows.ts';
 
@@ -16,11 +17,18 @@ export async function mountName(tx: SqlTransaction, targetId: number): Promise<s
 /** The name, or the first of `name (2)`, `name (3)` … that nothing in the collection has. */
 export async function freeName(tx: SqlTransaction, parentId: number, name: string): Promise<string> {
   for (let number = 1; ; number += 1) {
-    const candidate = number === 1 ? name : `${name} (${number})`;
+    const candidate = fitting(name, number === 1 ? '' : ` (${number})`);
     const taken = await tx.get<object>`
       select id from node where parent_id = ${parentId} and name = ${candidate}`;
     if (taken === undefined) return candidate;
   }
+}
+
+/** The name, as much of it as a path can hold before the suffix: what cannot be named cannot be removed. */
+function fitting(name: string, suffix: string): string {
+  const octets = Buffer.from(name, 'utf8').subarray(0, longestSegmentOctets - suffix.length);
+  // As a stream, so that a character that was cut through is left out.
+  return new TextDecoder().decode(octets, { stream: true }) + suffix;
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
@@ -42,8 +50,9 @@ function textOf(xml: string): string {
 /** A display name may hold what a member name may not. */
 function memberName(text: string): string {
   const name = text
-    .replaceAll(/[\u0000-\u001f\u007f/\\]/g, ' ')
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f/\\]/g, ' ')
     .trim()
-    .slice(0, 100);
+    .slice(0, 100)
+    .toWellFormed();
   return name === '.' || name === '..' ? '' : name;
 }
