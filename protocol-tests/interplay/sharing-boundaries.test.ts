@@ -1,6 +1,6 @@
 /** Where a share ends: what it does not give, and what it does not tell. */
 import test from 'ava';
-import { lockBody, lockTokenOf, propfind, xmlHeaders } from '../support/dav.ts';
+import { aclBody, lockBody, lockTokenOf, principalElement, propfind, xmlHeaders } from '../support/dav.ts';
 import { startGateway } from '../support/gateway.ts';
 import type { RunningGateway } from '../support/gateway.ts';
 import type { HttpClient } from '../support/http-client.ts';
@@ -112,4 +112,37 @@ test.serial('rfc4918 9.10.2: a lock is not refreshed by who may no longer write'
   t.is((await bob.request('LOCK', at, refresh)).status, 200);
   await share(ada, `${homeOf('ada')}Once/`, 'bob', 'read');
   t.is((await bob.request('LOCK', at, refresh)).status, 403);
+});
+
+test.serial('rfc4918 9.1: folders that are shared into one another make a deep listing long, not broken', async (t) => {
+  await using own = await startGateway({
+    users: ['ada', 'bob', 'cleo'],
+    configuration: { limits: { dav: { propfindInfinity: true } } },
+  });
+  const as = (person: string): HttpClient => own.client(own.userNamed(person));
+  using ada = as('ada');
+  using bob = as('bob');
+  using cleo = as('cleo');
+  for (const [client, owner, folder, other] of [
+    [ada, 'ada', 'A', 'bob'],
+    [bob, 'bob', 'B', 'ada'],
+  ] as const) {
+    await client.request('MKCOL', `${homeOf(owner)}${folder}/`);
+    const body = aclBody(
+      ...['cleo', other].map((name) => ({ principal: principalElement(`${name}@univ.test`), privileges: ['read'] })),
+    );
+    t.is((await client.request('ACL', `${homeOf(owner)}${folder}/`, { headers: xmlHeaders, body })).status, 200);
+  }
+  t.is(
+    (await ada.request('MOVE', `${homeOf('ada')}B/`, { headers: { destination: `${homeOf('ada')}A/B/` } })).status,
+    201,
+  );
+  t.is(
+    (await bob.request('MOVE', `${homeOf('bob')}A/`, { headers: { destination: `${homeOf('bob')}B/A/` } })).status,
+    201,
+  );
+  t.is((await cleo.request('PROPFIND', `${homeOf('cleo')}A/B/A/B/`, { headers: { depth: '1' } })).status, 207);
+  const deep = await cleo.request('PROPFIND', homeOf('cleo'), { headers: { depth: 'infinity' } });
+  t.is(deep.status, 207);
+  t.true(deep.text.endsWith('</D:multistatus>'));
 });

@@ -3,6 +3,7 @@ import type { CollectionNode, MountNode, StoreNode } from '../../ports/collectio
 import { Privilege } from '../../ports/privilege.ts';
 import { grantedBy, granteesOf } from '../../services/access.ts';
 import { parseDepth } from '../../wire/dav/headers.ts';
+import { decodePath } from '../../wire/dav/href.ts';
 import { formatStatusResponse } from '../../wire/dav/multistatus.ts';
 import { parsePropfind } from '../../wire/dav/propfind.ts';
 import { parsePrefer } from '../../wire/http/prefer.ts';
@@ -109,6 +110,7 @@ class Listing {
     for (let href = queue.shift(); href !== undefined; href = queue.shift()) {
       const target = href === root.href ? root : await this.#context.locate(href);
       if (target.kind !== 'node' || target.node.type !== 'collection') continue; // gone meanwhile
+      if (liesInItself(target)) continue;
       for await (const page of memberPages(this.#context, target, itemOf(target), target.node)) {
         if (left < page.length) {
           answer.add(formatStatusResponse(href, 507, '<D:number-of-matches-within-limits/>'));
@@ -116,7 +118,9 @@ class Listing {
         }
         left -= page.length;
         await this.#write(answer, target, page);
-        for (const item of page) if (item.node.type === 'collection') queue.push(item.href);
+        for (const { href: below, node } of page) {
+          if (node.type === 'collection' && decodePath(below).ok) queue.push(below);
+        }
       }
     }
   }
@@ -139,6 +143,11 @@ class Listing {
     for (const { item, place } of members) await this.#write(answer, place, [item]);
     answer.end();
   }
+}
+
+/** Two people who share folders into one another make a path that never ends; it is told once, like RFC 5842 §7.1. */
+function liesInItself({ node, resolution }: NodeTarget): boolean {
+  return resolution.links.slice(0, -1).some((link) => link.node.id === node.id);
 }
 
 export function itemOf(target: NodeTarget): NodeItem {
