@@ -5,7 +5,7 @@
 import type { Guard, Lock } from '../ports/collection-store.ts';
 import { GatewayError } from '../ports/errors.ts';
 import type { Context } from './context.ts';
-import { DavProblem, nameLocks } from './errors.ts';
+import { nameLocks, noRoom } from './errors.ts';
 import { quotaFor } from './quota.ts';
 import type { NodeTarget, UnmappedTarget } from './target.ts';
 
@@ -22,7 +22,7 @@ export interface LongWrite {
 export async function refuseEarly(context: Context, write: LongWrite, sizeOctets: number): Promise<number> {
   await refuseLocked(context, write);
   const room = await roomFor(context, write.place, sizeOctets);
-  if (sizeOctets > room) throw new DavProblem(507, 'there is no room for this file', '<D:quota-not-exceeded/>');
+  if (sizeOctets > room) throw noRoom();
   return Math.min(room, context.options.maxResourceOctets);
 }
 

@@ -109,6 +109,11 @@ export function notAllowed(message: string, allow: readonly string[]): DavProble
   return new DavProblem(405, message, undefined, { Allow: allow.join(', ') });
 }
 
+/** RFC 4331 §6. */
+export function noRoom(): DavProblem {
+  return new DavProblem(507, 'there is no room for this file', '<D:quota-not-exceeded/>');
+}
+
 export function badRequest(reason: string): DavProblem {
   return new DavProblem(400, reason);
 }

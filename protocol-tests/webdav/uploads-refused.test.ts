@@ -1,4 +1,5 @@
 /** Resumable uploads (tus 1.0) that cannot become a file: refused as early as that is known, and not lost for a lock. */
+import { Readable } from 'node:stream';
 import test from 'ava';
 import { lockBody, lockTokenOf, xmlHeaders } from '../support/dav.ts';
 import { gatewayDomain, startGateway } from '../support/gateway.ts';
@@ -45,6 +46,21 @@ function append(
 async function offsetOf(client: HttpClient, path: string): Promise<unknown> {
   return (await client.request('HEAD', path, { headers: tus })).headers['upload-offset'];
 }
+
+test.serial('rfc4331 6: a body of unknown length is refused when the quota is full, not when it ends', async (t) => {
+  using client = gateway.client(gateway.user, false);
+  const chunk = Buffer.alloc(64 * 1024);
+  let sentOctets = 0;
+  const body = Readable.from(
+    (function* () {
+      for (; sentOctets < 300 * quotaOctets; sentOctets += chunk.byteLength) yield chunk;
+    })(),
+  );
+  const answer = await client.request('PUT', 'endless.bin', { body });
+  body.destroy();
+  t.is(answer.status, 507);
+  t.true(sentOctets < 50 * quotaOctets, `${sentOctets} octets were sent`);
+});
 
 test.serial('tus creation: what the quota has no room for is refused before the first octet', async (t) => {
   using client = gateway.client();

@@ -12,7 +12,7 @@ import { Adler32 } from '../../wire/http/adler32.ts';
 import { parseDigestHeaders } from '../../wire/http/digest.ts';
 import type { ExpectedDigest } from '../../wire/http/digest.ts';
 import { isMediaType } from '../content-type.ts';
-import { badRequest, DavProblem } from '../errors.ts';
+import { badRequest, DavProblem, noRoom } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { DavOptions } from '../options.ts';
 
@@ -30,16 +30,17 @@ export function etagOf(sha256: string): string {
 }
 
 /**
- * @throws DavProblem 400 (shorter or longer than announced, or a checksum differs: nothing is kept), 413; GatewayError of the
- *   blob store
+ * @param roomOctets more is refused as soon as it comes
+ * @throws DavProblem 400 (shorter or longer than announced, or a checksum differs: nothing is kept), 413, 507; GatewayError of
+ *   the blob store
  */
-export async function receiveBody(exchange: Exchange, blobs: BlobStore): Promise<Received> {
+export async function receiveBody(exchange: Exchange, blobs: BlobStore, roomOctets: number): Promise<Received> {
   const { options } = exchange;
   const digests = expectedDigests(exchange);
   // COMPAT(macOS Finder, all): sends chunks and tells the length here; a broken upload must not become a short file.
   const expected = exchange.announcedOctets ?? parseExpectedEntityLength(exchange.header('x-expected-entity-length'));
   if ((expected ?? 0) > options.maxResourceOctets) throw tooLarge(options);
-  const checked = verified(exchange.body(), digests, expected);
+  const checked = verified(exchange.body(), digests, expected, roomOf(roomOctets, options));
   return storeOctets(checked, expected, blobs, options, exchange.call);
 }
 
@@ -106,6 +107,12 @@ function tooLarge(options: DavOptions): DavProblem {
   return new DavProblem(413, `a file may have ${options.maxResourceOctets} octets`);
 }
 
+/** A body of unknown length would fill the disk before the quota says no. */
+function roomOf(octets: number, options: DavOptions): { readonly octets: number; readonly refusal: DavProblem } {
+  const byQuota = octets < options.maxResourceOctets;
+  return { octets, refusal: byQuota ? noRoom() : tooLarge(options) };
+}
+
 function expectedDigests(exchange: Exchange): readonly ExpectedDigest[] {
   const parsed = parseDigestHeaders({
     digest: exchange.header('digest'),
@@ -124,11 +131,13 @@ async function* verified(
   body: AsyncIterable<Uint8Array>,
   digests: readonly ExpectedDigest[],
   expected: number | undefined,
+  room: { readonly octets: number; readonly refusal: DavProblem },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const running = digests.map((digest) => ({ digest, hash: startDigest(digest) }));
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
+    if (size > room.octets) throw room.refusal;
     for (const { hash: sum } of running) sum.update(chunk);
     yield chunk;
   }

@@ -26,11 +26,10 @@ export async function put(context: Context, target: Target): Promise<void> {
   // Everything that can refuse does so before the body is asked for.
   const writable = await assertWritable(context, target);
   const announced = exchange.announcedOctets;
-  if (announced === undefined || announced > context.options.inlineOctets) {
-    await refuseEarly(context, writable, announced ?? 0);
-  }
+  const isLong = announced === undefined || announced > context.options.inlineOctets;
+  const room = isLong ? await refuseEarly(context, writable, announced ?? 0) : context.options.maxResourceOctets;
   const wasHere = exchange.bodyIsHere;
-  const received = await receiveBody(exchange, writable.place.domain.blobs);
+  const received = await receiveBody(exchange, writable.place.domain.blobs, room);
   const content = withContentType(received, exchange.header('content-type'));
   const modified = mtimeMs === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(mtimeMs);
   // A body that was waited for may outlive what its writer could do when it began.
