@@ -1,7 +1,7 @@
 /** What is answered where a client asks a little differently from the others. */
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
-import { propfind, sync, xmlHeaders } from '../support/dav.ts';
+import { lockBody, lockTokenOf, propfind, sync, xmlHeaders } from '../support/dav.ts';
 import { startGateway } from '../support/gateway.ts';
 import type { RunningGateway } from '../support/gateway.ts';
 import { parseMultistatus } from '../support/multistatus.ts';
@@ -27,6 +27,25 @@ test.serial('rfc4918 9.1: on what has no members any depth is 0, and what is not
   }
   t.is((await client.request('PROPFIND', '', { headers: {} })).status, 403);
   t.is((await client.request('PROPFIND', 'file.txt', { headers: { depth: 'many' } })).status, 400);
+});
+
+test.serial('rfc4918 10.4.1: a condition that does not hold refuses PROPPATCH and UNLOCK too', async (t) => {
+  using client = gateway.client();
+  await client.request('PUT', 'conditional.txt', { body: 'x' });
+  const protectedProperty =
+    '<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><D:getetag>x</D:getetag></D:prop></D:set></D:propertyupdate>';
+  const token = lockTokenOf(
+    await client.request('LOCK', 'conditional.txt', { headers: { ...xmlHeaders, depth: '0' }, body: lockBody() }),
+  );
+  for (const condition of [{ 'if-match': '"other"' }, { if: '(["other"])' }, { if: '(<urn:uuid:other>)' }]) {
+    const headers = { ...xmlHeaders, ...condition };
+    const patched = await client.request('PROPPATCH', 'conditional.txt', { headers, body: protectedProperty });
+    t.is(patched.status, 412, JSON.stringify(condition));
+    const unlock = { headers: { ...condition, 'lock-token': `<${token}>` } };
+    t.is((await client.request('UNLOCK', 'conditional.txt', unlock)).status, 412, JSON.stringify(condition));
+  }
+  const unlock = { headers: { 'lock-token': `<${token}>`, if: `(<${token}>)` } };
+  t.is((await client.request('UNLOCK', 'conditional.txt', unlock)).status, 204);
 });
 
 test.serial('rfc7240 3: Preference-Applied names what was done, and nothing else', async (t) => {

@@ -26,6 +26,7 @@ export async function proppatch(context: Context, target: Target): Promise<void>
   const refused = changes.some((change) => change.refusal !== undefined);
   if (refused) {
     assertWritable(target);
+    await checkPreconditions(context, target);
     return answer(context, target.href, changes, true);
   }
   await context.decideAndWrite(target, (current) => write(context, current, changes));

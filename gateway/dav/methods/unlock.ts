@@ -4,7 +4,7 @@ import { parseLockToken } from '../../wire/dav/headers.ts';
 import { needOnLink } from '../authorise.ts';
 import type { Context } from '../context.ts';
 import { badRequest, DavProblem, notFound } from '../errors.ts';
-import { coveringLocks } from '../preconditions.ts';
+import { checkPreconditions, coveringLocks } from '../preconditions.ts';
 import type { Target } from '../target.ts';
 import { methodNotAllowed } from './allow.ts';
 
@@ -14,6 +14,7 @@ export async function unlock(context: Context, target: Target): Promise<void> {
   if (token === undefined) throw badRequest('UNLOCK needs a Lock-Token header');
   if (target.kind === 'static' || target.kind === 'principal') throw methodNotAllowed(target);
   if (target.kind !== 'node') throw notFound();
+  await checkPreconditions(context, target);
   const locks = await coveringLocks(context, target);
   const lock = locks.find((one) => one.token === token);
   if (lock === undefined) {
