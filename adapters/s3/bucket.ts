@@ -7,6 +7,7 @@ import type { S3Clients } from './client.ts';
 import { hasCode, storageError } from './errors.ts';
 import { MultipartUpload } from './multipart-upload.ts';
 import type { S3ServerSideEncryption, S3Settings } from './options.ts';
+import { Slots } from './slots.ts';
 
 /** Keys in one DeleteObjects, and in one page of a listing. */
 export const pageSize = 1000;
@@ -56,11 +57,15 @@ export class Bucket implements Disposable {
   readonly #clients: S3Clients;
   readonly #settings: S3Settings;
   readonly #encryption: EncryptionHeaders;
+  readonly #downloads: Slots;
+  readonly #requests: Slots;
 
   private constructor(clients: S3Clients, settings: S3Settings) {
     this.#clients = clients;
     this.#settings = settings;
     this.#encryption = encryptionHeaders(settings.serverSideEncryption);
+    this.#downloads = new Slots(settings.maxSockets, settings.idleTimeoutMs);
+    this.#requests = new Slots(settings.maxSockets, settings.idleTimeoutMs);
   }
 
   static async open(settings: S3Settings): Promise<Bucket> {
@@ -86,6 +91,18 @@ export class Bucket implements Disposable {
 
   /** @throws GatewayError `not-found` */
   async get(name: string, range: OctetRange | undefined, signal: AbortSignal): Promise<OpenedObject> {
+    const slot = await this.#downloads.take(signal);
+    try {
+      const opened = await this.#open(name, range, signal);
+      opened.body.once('close', () => slot[Symbol.dispose]());
+      return opened;
+    } catch (error) {
+      slot[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #open(name: string, range: OctetRange | undefined, signal: AbortSignal): Promise<OpenedObject> {
     const output = await this.#run(this.#clients.reading, signal, (client, send) =>
       client.send(
         new this.#clients.sdk.GetObjectCommand({
@@ -167,10 +184,9 @@ export class Bucket implements Disposable {
   }
 
   /** @throws GatewayError `over-quota` */
-  startUpload(name: string, metadata: Readonly<Record<string, string>>, signal: AbortSignal): Promise<MultipartUpload> {
-    const target = this.#named(name);
+  startUpload(name: string, signal: AbortSignal): Promise<MultipartUpload> {
     const run: Run = (ofRequest, request) => this.#write(ofRequest, request);
-    return MultipartUpload.start(this.#clients, run, { target, metadata, encryption: this.#encryption }, signal);
+    return MultipartUpload.start(this.#clients, run, { ...this.#named(name), ...this.#encryption }, signal);
   }
 
   /** An upload that somebody else has started. */
@@ -205,11 +221,12 @@ export class Bucket implements Disposable {
   }
 
   /** By the connections that no download holds. */
-  #write<T>(
+  async #write<T>(
     signal: AbortSignal,
     request: (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    return this.#run(this.#clients.writing, signal, request);
+    using _slot = await this.#requests.take(signal);
+    return await this.#run(this.#clients.writing, signal, request);
   }
 
   async #run<T>(

@@ -33,7 +33,7 @@ export class LargeBlob {
 
   static async start(store: S3Store, call: Call): Promise<LargeBlob> {
     const nonce = newNonce();
-    const upload = await store.bucket.startUpload(store.names.large(nonce), {}, call.signal);
+    const upload = await store.bucket.startUpload(store.names.large(nonce), call.signal);
     store.uploadsUnderWay.add(upload.uploadId);
     return new LargeBlob(store, upload, nonce, call);
   }

@@ -28,22 +28,16 @@ export class MultipartUpload {
   static async start(
     clients: S3Clients,
     run: Run,
-    object: {
-      readonly target: Target;
-      readonly metadata: Readonly<Record<string, string>>;
-      readonly encryption: EncryptionHeaders;
-    },
+    { Bucket, Key, ...encryption }: Target & EncryptionHeaders,
     signal: AbortSignal,
   ): Promise<MultipartUpload> {
-    const command = new clients.sdk.CreateMultipartUploadCommand({
-      ...object.target,
-      ...object.encryption,
-      ContentType: 'application/octet-stream',
-      Metadata: { ...object.metadata },
-    });
-    const { UploadId } = await run(signal, (client, options) => client.send(command, options));
+    const target = { Bucket, Key };
+    const input = { ...target, ...encryption, ContentType: 'application/octet-stream' };
+    const { UploadId } = await run(signal, (client, options) =>
+      client.send(new clients.sdk.CreateMultipartUploadCommand(input), options),
+    );
     if (UploadId === undefined) throw incomplete('an upload without an id');
-    return new MultipartUpload(clients, run, object.target, UploadId);
+    return new MultipartUpload(clients, run, target, UploadId);
   }
 
   /** @param number from 1 to 10,000 */
@@ -82,10 +76,9 @@ export class MultipartUpload {
 
   /**
    * Makes the parts one object.
-   * @param onlyNew fails with `precondition-failed` when there is one of this name already, where the server heeds that
-   * @throws GatewayError `precondition-failed`, `not-found` (the upload was aborted, or it was completed by a try before)
+   * @throws GatewayError `not-found` (the upload was aborted, or it was completed by a try before)
    */
-  async complete(signal: AbortSignal, onlyNew = false): Promise<void> {
+  async complete(signal: AbortSignal): Promise<void> {
     const parts = [...this.#parts].sort(([one], [other]) => one - other).map(([, part]) => part);
     await this.#run(signal, (client, options) =>
       client.send(
@@ -93,7 +86,6 @@ export class MultipartUpload {
           ...this.#target,
           UploadId: this.uploadId,
           MultipartUpload: { Parts: parts },
-          ...(onlyNew ? { IfNoneMatch: '*' } : {}),
         }),
         options,
       ),

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../gateway/ports/errors.ts';
-import { newNonce } from './names.ts';
+import { claimPiece } from './claim-piece.ts';
 import { minPartOctets } from './options.ts';
 import { PartBuffer } from './part-buffer.ts';
 import type { StagedUpload } from './staged-upload.ts';
@@ -83,31 +83,11 @@ export class PieceWriter {
 
   /** Not ended by the call's signal: what has arrived is kept. The client's time-outs and retries end it. */
   async #storePiece(offset: number, octets: Uint8Array): Promise<void> {
-    const { exclusive } = this.#store;
-    const { id, generation } = this.#upload;
-    const signal = new AbortController().signal;
-    const hasOwnName = (await exclusive.mode()) === 'none';
-    const name = this.#store.names.piece(id, generation, offset, hasOwnName ? newNonce() : undefined);
-    if (!(await exclusive.make(name, octets, {}, signal))) throw taken(offset);
-    if (hasOwnName) await this.#requireAlone(name, offset, signal);
+    const name = await claimPiece(this.#store, this.#upload, offset, octets, new AbortController().signal);
+    if (name === undefined) {
+      throw new GatewayError('precondition-failed', `another part of this upload arrived at octet ${offset}`);
+    }
     this.#stored.push(name);
     this.#storedEnd = offset + octets.byteLength;
   }
-
-  /**
-   * Where the server cannot refuse a second piece at one offset: whoever finds another one there takes his own back. So never
-   * more than one stays; of two that come at the same moment none may.
-   */
-  async #requireAlone(name: string, offset: number, signal: AbortSignal): Promise<void> {
-    const { bucket, names } = this.#store;
-    for await (const page of bucket.list(names.piece(this.#upload.id, this.#upload.generation, offset), signal)) {
-      if (page.every((object) => object.name === name)) continue;
-      await bucket.delete(name, signal);
-      throw taken(offset);
-    }
-  }
-}
-
-function taken(offset: number): GatewayError {
-  return new GatewayError('precondition-failed', `another part of this upload arrived at octet ${offset}`);
 }

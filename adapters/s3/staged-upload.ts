@@ -44,8 +44,7 @@ export async function loadUpload(store: S3Store, id: string, signal: AbortSignal
     listAll(store, store.names.upload(id), signal),
   ]);
   const pieces = chain(store, objects, store.names.pieces(id, generation));
-  const upload = { id, generation, pieces, sizeOctets: endOf(pieces) };
-  return (await store.exclusive.mode()) === 'complete' ? withUnlisted(store, upload, objects, signal) : upload;
+  return { id, generation, pieces, sizeOctets: endOf(pieces) };
 }
 
 async function listAll(store: S3Store, prefix: string, signal: AbortSignal): Promise<readonly ListedObject[]> {
@@ -71,25 +70,4 @@ function chain(store: S3Store, objects: readonly ListedObject[], folder: string)
     if (offset === endOf(pieces)) pieces.push({ name, offset, sizeOctets });
   }
   return pieces;
-}
-
-/**
- * COMPAT(OpenStack Swift, all): a listing may lag behind the objects, so the end is looked for by the names that pieces must
- * have.
- */
-async function withUnlisted(
-  store: S3Store,
-  upload: StagedUpload,
-  objects: readonly ListedObject[],
-  signal: AbortSignal,
-): Promise<StagedUpload> {
-  const listed = new Map(objects.map(({ name, sizeOctets }) => [name, sizeOctets]));
-  const pieces = [...upload.pieces];
-  for (;;) {
-    const offset = endOf(pieces);
-    const name = store.names.piece(upload.id, upload.generation, offset);
-    const sizeOctets = listed.get(name) ?? (await store.bucket.head(name, signal))?.sizeOctets;
-    if (sizeOctets === undefined) return { ...upload, pieces, sizeOctets: offset };
-    pieces.push({ name, offset, sizeOctets });
-  }
 }

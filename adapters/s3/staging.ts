@@ -14,17 +14,19 @@ import type { StagedUpload } from './staged-upload.ts';
 import { clearingUp } from './store.ts';
 import type { S3Store } from './store.ts';
 
-/** Uploads whose hash is kept in memory; of others the pieces are read again when they are complete. */
-const maxHashes = 1024;
+/** Uploads whose hash and size are kept in memory; of others the pieces are read again when they are complete. */
+const maxKnown = 1024;
 
-/** The octet of the object that stands for an upload: an exclusive object must have one. */
+/** The octet of the object that stands for an upload. */
 const sessionOctets = new Uint8Array([0x75]);
 
-/** The hash of the octets so far, and of which upload. */
-interface KnownHash {
-  readonly hash: Hash;
+/** What this process knows of an upload since its last append. */
+interface Known {
   readonly generation: string;
+  /** Stored then. */
   readonly sizeOctets: number;
+  /** Of so many octets; undefined when another process has stored some of them. */
+  readonly hash: Hash | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ interface KnownHash {
 export class S3BlobStaging implements BlobStaging {
   readonly #store: S3Store;
   readonly #inUse = new Set<string>();
-  readonly #hashes = new Map<string, KnownHash>();
+  readonly #known = new Map<string, Known>();
 
   constructor(store: S3Store) {
     this.#store = store;
@@ -52,15 +54,19 @@ export class S3BlobStaging implements BlobStaging {
     const { exclusive, bucket, names } = this.#store;
     const name = names.session(id);
     const metadata = { [generationField]: newNonce() };
-    // Where the server cannot refuse a second one: ids are random, so a look before suffices.
-    const isTaken = (await exclusive.mode()) === 'none' && (await bucket.head(name, call.signal)) !== undefined;
-    if (isTaken || !(await exclusive.make(name, sessionOctets, metadata, call.signal))) {
-      throw new GatewayError('already-exists', 'there is a staged upload with this id');
+    let isMade: boolean;
+    if (await exclusive.isSupported()) {
+      isMade = await exclusive.make(name, sessionOctets, metadata, call.signal);
+    } else {
+      // Ids are random, so a look before suffices.
+      isMade = (await bucket.head(name, call.signal)) === undefined;
+      if (isMade) await bucket.put(name, sessionOctets, { metadata }, call.signal);
     }
+    if (!isMade) throw new GatewayError('already-exists', 'there is a staged upload with this id');
   }
 
   async offset(id: string, call: Call): Promise<number> {
-    return (await loadUpload(this.#store, id, call.signal)).sizeOctets;
+    return (await this.#load(id, call)).sizeOctets;
   }
 
   async append(
@@ -72,7 +78,7 @@ export class S3BlobStaging implements BlobStaging {
   ): Promise<number> {
     call.signal.throwIfAborted();
     using _lock = this.#lock(id);
-    const upload = await loadUpload(this.#store, id, call.signal);
+    const upload = await this.#load(id, call);
     if (upload.sizeOctets !== offset) {
       throw new GatewayError(
         'precondition-failed',
@@ -106,10 +112,10 @@ export class S3BlobStaging implements BlobStaging {
     } catch (error) {
       // What arrived is kept, however the body ended.
       if (!isRead) await writer.finish().catch((failure: unknown) => this.#logLost(failure, error, call));
-      this.#keepHash(upload, hash, received, writer);
+      this.#keep(upload, hash, received, writer);
       throw error;
     }
-    this.#keepHash(upload, hash, received, writer);
+    this.#keep(upload, hash, received, writer);
     await this.#requireSame(upload, writer);
     return writer.storedEnd;
   }
@@ -130,7 +136,7 @@ export class S3BlobStaging implements BlobStaging {
   }
 
   async read(id: string, call: Call): Promise<Readable> {
-    const { pieces } = await loadUpload(this.#store, id, call.signal);
+    const { pieces } = await this.#load(id, call);
     const { bucket } = this.#store;
     const octets = async function* (): AsyncGenerator<Uint8Array> {
       for (const { name } of pieces) {
@@ -143,9 +149,10 @@ export class S3BlobStaging implements BlobStaging {
   async complete(id: string, call: Call): Promise<BlobRef> {
     call.signal.throwIfAborted();
     using _lock = this.#lock(id);
-    const upload = await loadUpload(this.#store, id, call.signal);
+    const upload = await this.#load(id, call);
     const hash = this.#takeHash(upload);
     const ref = await assemble(this.#store, upload, hash?.digest('hex'), call);
+    this.#known.delete(id);
     try {
       await this.#forget(id, clearingUp());
     } catch (error) {
@@ -158,7 +165,7 @@ export class S3BlobStaging implements BlobStaging {
   async abort(id: string, call: Call): Promise<void> {
     call.signal.throwIfAborted();
     if (!isStagingId(id)) return;
-    this.#hashes.delete(id);
+    this.#known.delete(id);
     await this.#forget(id, call.signal);
   }
 
@@ -180,19 +187,37 @@ export class S3BlobStaging implements BlobStaging {
     return { [Symbol.dispose]: () => this.#inUse.delete(id) };
   }
 
-  /** The hash of what was stored, if this process stored all of it; whoever takes it changes it. */
-  #takeHash({ id, generation, sizeOctets }: StagedUpload): Hash | undefined {
-    const known = this.#hashes.get(id);
-    this.#hashes.delete(id);
-    if (sizeOctets === 0) return createHash('sha256');
-    return known?.generation === generation && known.sizeOctets === sizeOctets ? known.hash : undefined;
+  /**
+   * COMPAT(OpenStack Swift, all): a listing may lag behind what was stored. What this process has stored must be listed again
+   * before it goes on, or an upload would be completed without its end.
+   */
+  async #load(id: string, call: Call): Promise<StagedUpload> {
+    const upload = await loadUpload(this.#store, id, call.signal);
+    const known = this.#known.get(id);
+    if (known?.generation === upload.generation && upload.sizeOctets < known.sizeOctets) {
+      const detail = { retryAfterSeconds: 1 };
+      throw new GatewayError('unavailable', 'the object storage does not list everything yet', { detail });
+    }
+    return upload;
   }
 
-  #keepHash(upload: StagedUpload, hash: Hash | undefined, received: number, writer: PieceWriter): void {
-    const sizeOctets = upload.sizeOctets + received;
-    if (hash === undefined || writer.storedEnd !== sizeOctets) return;
-    this.#hashes.set(upload.id, { hash, generation: upload.generation, sizeOctets });
-    const oldest = this.#hashes.size > maxHashes ? this.#hashes.keys().next().value : undefined;
-    if (oldest !== undefined) this.#hashes.delete(oldest);
+  /** The hash of what was stored, if this process stored all of it; whoever takes it changes it. */
+  #takeHash({ id, generation, sizeOctets }: StagedUpload): Hash | undefined {
+    if (sizeOctets === 0) return createHash('sha256');
+    const known = this.#known.get(id);
+    if (known?.generation !== generation) return undefined;
+    this.#known.set(id, { ...known, hash: undefined });
+    return known.sizeOctets === sizeOctets ? known.hash : undefined;
+  }
+
+  /** @param received octets that the hash was told, after those that were there */
+  #keep(upload: StagedUpload, hash: Hash | undefined, received: number, writer: PieceWriter): void {
+    const { id, generation } = upload;
+    const sizeOctets = writer.storedEnd;
+    const isHashed = upload.sizeOctets + received === sizeOctets;
+    this.#known.delete(id);
+    this.#known.set(id, { generation, sizeOctets, hash: isHashed ? hash : undefined });
+    const oldest = this.#known.size > maxKnown ? this.#known.keys().next().value : undefined;
+    if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
