@@ -1,4 +1,5 @@
 import { AccountsDirectory } from '../../../adapters/accounts/accounts-directory.ts';
+import type { PasswordOptions } from '../../../adapters/shared/passwords/passwords.ts';
 import type { AdapterConfig } from '../config/adapters.ts';
 import type { BuildContext, BuiltAdapter } from './built-adapter.ts';
 
@@ -9,7 +10,13 @@ export function buildAccounts(
 ): BuiltAdapter {
   const { engine } = context.built(config.store);
   if (engine === undefined) throw new Error(`the adapter "${config.store}" was built without a SQL engine`);
-  const directory = new AccountsDirectory(engine, { domains: context.domains }, context.clock);
+  const passwords: Partial<PasswordOptions> = {
+    argon2: { memoryKiB: Math.floor(config.argon2Memory / 1024), passes: config.argon2Passes, parallelism: 1 },
+    scramIterations: config.scramIterations,
+    concurrency: config.passwordChecks,
+    queueLength: config.passwordQueue,
+  };
+  const directory = new AccountsDirectory(engine, { domains: context.domains, passwords }, context.clock);
   return {
     name: context.name,
     ports: { directory },

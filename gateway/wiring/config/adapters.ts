@@ -1,11 +1,19 @@
 /** `adapters`: the stores and directories behind the gateway, each under a name that domains use. */
 import * as z from 'zod';
-import { adapterName, path, section, size } from './values.ts';
+import { adapterName, duration, path, section, size, wholeNumber } from './values.ts';
 
 const sqlite = section('A SQLite file: collections (folders, properties, locks) and what other adapters keep in it.', {
   kind: z.literal('sqlite').meta({ description: 'Offers collections.' }),
   path: path('The database file, relative to `server.dataDir`. It must lie on a local disk.').default(
     'passerelle.sqlite',
+  ),
+  queueLimit: wholeNumber('Writes that may wait at once; one more is answered with 503.', 1, 1_000_000).default(10_000),
+  queueSize: size('Memory for writes that wait.', 1024 ** 2, 16 * 1024 ** 3).prefault('64MiB'),
+  batchLimit: wholeNumber('Writes that share one commit at most.', 1, 100_000).default(512),
+  batchSize: size('Memory of the writes that share one commit.', 64 * 1024, 1024 ** 3).prefault('8MiB'),
+  busyTimeout: duration('How long a write waits while another process writes.', 100).prefault('10s'),
+  cacheSize: size('Page cache of the reading and of the writing connection each.', 1024 ** 2, 64 * 1024 ** 3).prefault(
+    '16MiB',
   ),
 });
 
@@ -24,6 +32,17 @@ const fs = section('A folder: the bytes of files.', {
 const accounts = section('Accounts and groups kept by the gateway itself.', {
   kind: z.literal('accounts').meta({ description: 'Offers directory.' }),
   store: adapterName('The `sqlite` adapter that keeps the accounts.').default('store'),
+  argon2Memory: size('Memory of one argon2id computation (RFC 9106).', 8 * 1024 ** 2, 256 * 1024 ** 2).prefault(
+    '19MiB',
+  ),
+  argon2Passes: wholeNumber('Passes of one argon2id computation.', 1, 64).default(2),
+  scramIterations: wholeNumber(
+    'Rounds of the SCRAM-SHA-256 keys that are kept beside; clients of Cyrus SASL refuse more than 65536. 0 keeps none.',
+    0,
+    10_000_000,
+  ).default(60_000),
+  passwordChecks: wholeNumber('Passwords that are hashed at once; the rest wait.', 1, 64).default(3),
+  passwordQueue: wholeNumber('Sign-ins that may wait for one; more are answered with 503.', 1, 100_000).default(256),
 });
 
 export const adapterSchema = z.discriminatedUnion('kind', [sqlite, fs, accounts]);
