@@ -2,8 +2,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import type { Operation } from '../sql/engine.ts';
-import { rootsOf } from '../sql/operations/scope.ts';
+import { hasNoTree, rootsOf } from '../sql/operations/scope.ts';
 import type { WriteScope } from '../sql/operations/scope.ts';
+import { together } from '../sql/operations/together.ts';
 import { fromPostgresError, PostgresFailure } from './errors.ts';
 import { lockKey } from './locks.ts';
 import { Orders } from './orders.ts';
@@ -67,8 +68,9 @@ export class BatchRunner {
     const tx = new PostgresTransaction(client, this.#parts.names);
     let outcomes: readonly Outcome[];
     try {
-      await this.#takeLocks(orders, tx, scopes);
-      outcomes = await this.#runAll(orders, tx, batch);
+      const locked = await this.#takeLocks(orders, tx, scopes);
+      // Sent together: what was written under the wrong locks is taken back.
+      [, outcomes] = await together(this.#verify(tx, scopes, locked), this.#runAll(orders, tx, batch));
     } catch (error) {
       // An order that failed is why the statements behind it did.
       const cause = orders.failure ?? error;
@@ -83,19 +85,26 @@ export class BatchRunner {
   }
 
   /**
-   * Begins the transaction and takes the locks of the scopes' trees and parts. Which trees these are is guessed, and looked up
-   * when the locks are held: from then on nobody can move anything out of them.
+   * Begins the transaction and takes the locks of the scopes' trees and parts.
+   * @returns the roots of the trees, which were guessed, or looked up before the locks were there
    */
-  async #takeLocks(orders: Orders, tx: PostgresTransaction, scopes: readonly WriteScope[]): Promise<void> {
-    const { hints } = this.#parts;
-    const parts = scopes.flatMap((scope) => scope.parts ?? []);
-    let locked = hints.guess(scopes);
+  async #takeLocks(
+    orders: Orders,
+    tx: PostgresTransaction,
+    scopes: readonly WriteScope[],
+  ): Promise<ReadonlySet<number>> {
     orders.send('begin');
-    if (locked === undefined) locked = await rootsOf(tx, scopes);
+    const locked = this.#parts.hints.guess(scopes) ?? (await rootsOf(tx, scopes));
+    const parts = scopes.flatMap((scope) => scope.parts ?? []);
     orders.lock([...parts, ...[...locked].map((id) => `tree ${id}`)].map((what) => this.#key(what)));
+    return locked;
+  }
+
+  /** Whether the locks are those of the right trees: now that they are held, nobody can move anything out of them. */
+  async #verify(tx: PostgresTransaction, scopes: readonly WriteScope[], locked: ReadonlySet<number>): Promise<void> {
     if (scopes.every(hasNoTree)) return;
     const roots = await rootsOf(tx, scopes);
-    hints.learn(scopes, roots);
+    this.#parts.hints.learn(scopes, roots);
     if (!roots.isSubsetOf(locked)) throw new ScopeMoved('the trees are others now');
   }
 
@@ -126,10 +135,6 @@ export class BatchRunner {
       return { kind, error: failure };
     }
   }
-}
-
-function hasNoTree({ nodes = [], members = [], trees = [] }: WriteScope): boolean {
-  return nodes.length + members.length + trees.length === 0;
 }
 
 /** Nothing of the transaction was committed: whether it may be when it is tried again. */

@@ -21,6 +21,7 @@ import { createPool, takeConnection } from './pool.ts';
 import { PooledQueries } from './reads.ts';
 import { RootHints } from './root-hints.ts';
 import { StatementNames } from './statements.ts';
+import { TableStatistics } from './table-statistics.ts';
 import { PostgresTransaction } from './transaction.ts';
 import { PostgresWriter } from './writer.ts';
 import type { WriterStatistics } from './writer.ts';
@@ -44,13 +45,9 @@ export async function openPostgresEngine(options: PostgresOptions, log: Log): Pr
     const writing = createPool(resolved, { connections: resolved.writeConnections, pipeline: true }, log);
     const hints = new RootHints();
     const runner = new BatchRunner({ pool: writing, names, operations, hints, store: row?.value ?? '' });
-    return new PostgresEngine({
-      reading,
-      writing,
-      names,
-      read,
-      writer: new PostgresWriter(runner, hints, resolved, log),
-    });
+    const tables = new TableStatistics(reading, log);
+    const writer = new PostgresWriter({ runner, hints, tables, read }, resolved, log);
+    return new PostgresEngine({ reading, writing, names, read, writer });
   } catch (error) {
     await reading.end();
     throw error;

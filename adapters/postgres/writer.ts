@@ -2,12 +2,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import type { Log } from '../../gateway/ports/log.ts';
+import type { SqlQueries } from '../sql/engine.ts';
+import { hasNoTree, rootsOf } from '../sql/operations/scope.ts';
 import { sizeOctets } from '../sql/size.ts';
 import type { BatchRunner, Outcome, Work } from './batch.ts';
 import type { LaneKey, PendingWrite } from './lanes.ts';
 import { Lanes } from './lanes.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { RootHints } from './root-hints.ts';
+import type { TableStatistics } from './table-statistics.ts';
 
 /** A write is tried so often at most. */
 const maxAttempts = 8;
@@ -24,17 +27,29 @@ export interface WriterStatistics {
   readonly inDoubt: number;
 }
 
+export interface WriterParts {
+  readonly runner: BatchRunner;
+  readonly hints: RootHints;
+  readonly tables: TableStatistics;
+  readonly read: SqlQueries;
+}
+
 export class PostgresWriter {
   readonly #runner: BatchRunner;
   readonly #hints: RootHints;
   readonly #lanes: Lanes;
+  readonly #tables: TableStatistics;
+  readonly #read: SqlQueries;
   readonly #log: Log;
   #counts = { batches: 0, operations: 0, repeated: 0, inDoubt: 0 };
+  #unanswered = 0;
   #closing: PromiseWithResolvers<void> | undefined;
 
-  constructor(runner: BatchRunner, hints: RootHints, options: ResolvedOptions, log: Log) {
+  constructor({ runner, hints, tables, read }: WriterParts, options: ResolvedOptions, log: Log) {
     this.#runner = runner;
     this.#hints = hints;
+    this.#tables = tables;
+    this.#read = read;
     this.#lanes = new Lanes(options);
     this.#log = log;
   }
@@ -48,13 +63,23 @@ export class PostgresWriter {
    * it happens.
    * @throws GatewayError what the operation threw; `unavailable` when too many wait, the server is away, or aborted
    */
-  run(work: Work, signal: AbortSignal): Promise<unknown> {
-    if (this.#closing !== undefined) return Promise.reject(closed());
-    if (signal.aborted) return Promise.reject(aborted(signal));
+  async run(work: Work, signal: AbortSignal): Promise<unknown> {
+    if (this.#closing !== undefined) throw closed();
     const octets = sizeOctets(work.args);
-    if (!this.#lanes.hasRoomFor(octets)) return Promise.reject(tooMany());
+    if (!this.#lanes.hasRoomFor(octets)) throw tooMany();
+    this.#unanswered += 1;
+    try {
+      const key = await this.#laneOf(work);
+      if (signal.aborted) throw aborted(signal);
+      return await this.#enqueue(key, work, octets, signal);
+    } finally {
+      this.#unanswered -= 1;
+      if (this.#unanswered === 0) this.#closing?.resolve();
+    }
+  }
+
+  #enqueue(key: LaneKey, work: Work, octets: number, signal: AbortSignal): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const key = this.#laneOf(work);
     const onAbort = (): void => {
       if (this.#lanes.remove(key, pending)) pending.reject(aborted(signal));
     };
@@ -71,19 +96,29 @@ export class PostgresWriter {
     return promise;
   }
 
-  /** Answers everything that waits, and takes no more. */
+  /** Answers everything that was asked for, and takes no more. */
   async close(): Promise<void> {
     this.#closing ??= Promise.withResolvers<void>();
-    if (this.#lanes.open === 0) this.#closing.resolve();
+    if (this.#unanswered === 0) this.#closing.resolve();
     await this.#closing.promise;
+    await this.#tables.settled();
   }
 
-  /** Writes without a tree or a part do not disturb one another: each goes a way of its own. */
-  #laneOf({ name, scope }: Work): LaneKey {
-    const [root] = this.#hints.guess([scope]) ?? [];
-    if (root !== undefined) return `tree ${root}`;
-    const [place = scope.members?.[0]?.parentId ?? scope.trees?.[0] ?? scope.parts?.[0]] = scope.nodes ?? [];
-    return place === undefined ? Symbol(name) : String(place);
+  /**
+   * Writes to one tree go one after the other anyway, so they share a lane and its commits. Which tree it is, is looked up when it is
+   * not known. Writes without a tree or a part do not disturb one another: each goes a way of its own.
+   */
+  async #laneOf({ name, scope }: Work): Promise<LaneKey> {
+    const [part] = scope.parts ?? [];
+    if (part !== undefined) return part;
+    if (hasNoTree(scope)) return Symbol(name);
+    let roots = this.#hints.guess([scope]);
+    if (roots === undefined) {
+      roots = await rootsOf(this.#read, [scope]);
+      this.#hints.learn([scope], roots);
+    }
+    const [root] = roots;
+    return root === undefined ? Symbol(name) : `tree ${root}`;
   }
 
   /** Until the lane is empty. Never rejects. */
@@ -93,12 +128,12 @@ export class PostgresWriter {
       if (batch.length === 0) break;
       const outcomes = await this.#runner.run(batch.map(({ work }) => work));
       this.#counts.batches += 1;
+      this.#tables.noteWrites(batch.length);
       const again = batch.filter((pending, index) => !this.#settle(pending, outcomes[index]));
       if (again.length === 0) continue;
       await delay(pauseMs(again));
       this.#lanes.putBack(key, again);
     }
-    if (this.#closing !== undefined && this.#lanes.open === 0) this.#closing.resolve();
   }
 
   /** @returns false when it is to be tried again */

@@ -35,7 +35,8 @@ export const collections: Migration = {
        target_id ${d.integer}                     -- mounts
      ) ${d.tableOptions}`,
     `create unique index node_name on node (parent_id, name)`,
-    `create index node_mod_seq on node (parent_id, mod_seq)`,
+    // Partial, though every member has one: so that nobody takes it for the way to a member by name.
+    `create index node_mod_seq on node (parent_id, mod_seq) where mod_seq > 0`,
 
     `create table body (
        node_id ${d.integer} primary key,
@@ -52,7 +53,7 @@ export const collections: Migration = {
        removed_ms ${d.integer} not null,
        primary key (parent_id, name)
      ) ${d.keyedTableOptions}`,
-    `create index tombstone_mod_seq on tombstone (parent_id, mod_seq)`,
+    `create index tombstone_mod_seq on tombstone (parent_id, mod_seq) where mod_seq > 0`,
     `create index tombstone_removed on tombstone (removed_ms)`,
 
     // Collections that were removed: their members are deleted in small steps, their octets taken off root_id's use.

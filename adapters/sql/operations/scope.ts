@@ -29,6 +29,10 @@ export interface WriteScope {
   readonly isRepeatable?: true;
 }
 
+export function hasNoTree({ nodes = [], members = [], trees = [] }: WriteScope): boolean {
+  return nodes.length + members.length + trees.length === 0;
+}
+
 /** The nodes that a guard's expectations lie beside; of a root, which lies beside nothing, itself. */
 export function guardedNodes({ expectations }: Guard): readonly number[] {
   return expectations

@@ -83,13 +83,19 @@ async function readChanges(
   since: number,
   limit: number,
 ): Promise<ChangeRow[]> {
+  // Two indexes are read side by side. PostgreSQL does that only when each half says its order, and when both have columns of the
+  // same types and collations: `nullif(name, name)` is null like any name. Otherwise it would sort all changes for each page.
   return await queries.all<ChangeRow>`
-    select id, parent_id, name, kind, mod_seq, created_mod_seq, created_ms, modified_ms, has_properties, has_ace, etag, size,
-      content_type, blob_key, collection_kind, members_mod_seq, target_id, name_mod_seq, 0 as was_collection
-    from node where parent_id = ${collectionId} and mod_seq > ${since}
+    select * from (
+      select id, parent_id, name, kind, mod_seq, created_mod_seq, created_ms, modified_ms, has_properties, has_ace, etag, size,
+        content_type, blob_key, collection_kind, members_mod_seq, target_id, name_mod_seq, cast(0 as bigint) as was_collection
+      from node where parent_id = ${collectionId} and mod_seq > ${since} and mod_seq > 0 order by mod_seq) live
     union all
-    select 0, parent_id, name, ${goneKind}, mod_seq, 0, 0, 0, 0, 0, null, 0, null, null, null, 0, null, name_mod_seq, was_collection
-    from tombstone where parent_id = ${collectionId} and mod_seq > ${since}
+    select * from (
+      select cast(0 as bigint), parent_id, name, cast(${goneKind} as bigint), mod_seq, mod_seq, removed_ms, removed_ms,
+        cast(0 as bigint), cast(0 as bigint), nullif(name, name), cast(0 as bigint), nullif(name, name), nullif(name, name),
+        nullif(name, name), cast(0 as bigint), cast(null as bigint), name_mod_seq, was_collection
+      from tombstone where parent_id = ${collectionId} and mod_seq > ${since} and mod_seq > 0 order by mod_seq) gone
     order by mod_seq limit ${limit + 1}`;
 }
 

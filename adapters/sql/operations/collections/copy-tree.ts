@@ -35,7 +35,8 @@ async function copyMembers(tx: SqlTransaction, pair: Pair, nowMs: number): Promi
     where c.parent_id = ${copyId} and c.kind = ${nodeKind.resource} and c.blob_key is null`;
   await tx.run`
     insert into blob (blob_key, size, refs)
-    select blob_key, max(size), count(*) from node where parent_id = ${copyId} and blob_key is not null group by blob_key
+    select blob_key, max(size), count(*) from node where parent_id = ${copyId} and blob_key is not null
+    group by blob_key order by blob_key
     on conflict (blob_key) do update set refs = blob.refs + excluded.refs`;
   await tx.run`
     insert into dead_property (node_id, namespace, name, xml)

@@ -21,9 +21,9 @@ export async function detach(tx: SqlTransaction, node: StoredNode, rootId: numbe
       await erase(tx, node);
       return;
     default:
+      await addUsage(tx, rootId, -node.size, undefined);
       await dropContent(tx, node);
       await erase(tx, node);
-      await addUsage(tx, rootId, -node.size, undefined);
   }
 }
 

@@ -58,6 +58,13 @@ export async function lineageOf(tx: SqlTransaction, nodeId: number, nowMs: numbe
   };
 }
 
+/** @throws GatewayError `not-found` unless it lies in a tree */
+export async function liveNode(tx: SqlTransaction, id: number, nowMs: number): Promise<Lineage> {
+  const lineage = await lineageOf(tx, id, nowMs);
+  if (lineage === undefined) throw notFound('the resource');
+  return lineage;
+}
+
 /** @throws GatewayError `not-found` unless it is a collection that lies in a tree */
 export async function liveCollection(tx: SqlTransaction, id: number, nowMs: number): Promise<Lineage> {
   const lineage = await lineageOf(tx, id, nowMs);

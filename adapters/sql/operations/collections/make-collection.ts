@@ -1,5 +1,6 @@
 import type { MakeCollection } from '../../../../gateway/ports/collection-store.ts';
 import type { Operation } from '../../engine.ts';
+import { together } from '../together.ts';
 import { nodeKind } from '../../rows.ts';
 import { setDeadProperties } from './dead-properties.ts';
 import { verifyGuard } from './guard.ts';
@@ -23,20 +24,23 @@ export interface MakeCollectionResult {
 /** Makes an empty collection with its first properties. */
 export const makeCollection: Operation<MakeCollectionArgs, MakeCollectionResult> = async (tx, args) => {
   const { parentId, name, properties, guard, nowMs } = args;
-  const parent = await liveCollection(tx, parentId, nowMs);
-  await verifyGuard(tx, guard);
-  if ((await findMember(tx, parentId, name)) !== undefined) throw alreadyExists();
+  const [parent, , existing] = await together(
+    liveCollection(tx, parentId, nowMs),
+    verifyGuard(tx, guard),
+    findMember(tx, parentId, name),
+  );
+  if (existing !== undefined) throw alreadyExists();
   requireTokens(guard, [protecting(parent)]);
 
   const sequences = new Sequences(tx);
-  const modSeq = await sequences.next(parentId);
+  const [modSeq, buried] = await together(sequences.next(parentId), unbury(tx, parentId, name));
   const node = await insertNode(tx, {
     parent_id: parentId,
     name,
     kind: nodeKind.collection,
     mod_seq: modSeq,
     created_mod_seq: modSeq,
-    name_mod_seq: await unbury(tx, parentId, name, modSeq),
+    name_mod_seq: buried ?? modSeq,
     created_ms: nowMs,
     modified_ms: nowMs,
     has_properties: properties.length > 0 ? 1 : 0,

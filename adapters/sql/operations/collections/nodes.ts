@@ -7,10 +7,16 @@ export interface StoredNode extends NodeRow {
   readonly name_mod_seq: number;
 }
 
-export async function findMember(tx: SqlTransaction, parentId: number, name: string): Promise<StoredNode | undefined> {
-  return await tx.get<StoredNode>`
+export interface FoundMember extends StoredNode {
+  /** Whether there is a lock on it, expired or not. */
+  readonly has_lock: number;
+}
+
+export async function findMember(tx: SqlTransaction, parentId: number, name: string): Promise<FoundMember | undefined> {
+  return await tx.get<FoundMember>`
     select id, parent_id, name, kind, mod_seq, created_mod_seq, name_mod_seq, created_ms, modified_ms, has_properties,
-      has_ace, etag, size, content_type, blob_key, collection_kind, members_mod_seq, target_id
+      has_ace, etag, size, content_type, blob_key, collection_kind, members_mod_seq, target_id,
+      case when exists (select 1 from lock where node_id = node.id) then 1 else 0 end as has_lock
     from node where parent_id = ${parentId} and name = ${name}`;
 }
 

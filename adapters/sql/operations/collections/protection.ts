@@ -6,9 +6,9 @@
  */
 import type { Guard } from '../../../../gateway/ports/collection-store.ts';
 import type { SqlTransaction } from '../../engine.ts';
-import type { NodeRow } from '../../rows.ts';
 import { nodeKind } from '../../rows.ts';
 import type { HeldLock, Lineage } from './lineage.ts';
+import type { FoundMember } from './nodes.ts';
 import { tokenMissing } from './refusals.ts';
 
 export type ProtectingSet = readonly HeldLock[];
@@ -21,11 +21,11 @@ export function protecting(lineage: Lineage): ProtectingSet {
 /** Locks on a member, and those on its parent and above that reach down (a lock of the parent alone does not, §7.4). */
 export async function protectingMember(
   tx: SqlTransaction,
-  memberId: number,
+  member: Pick<FoundMember, 'id' | 'has_lock'>,
   parent: Lineage,
   nowMs: number,
 ): Promise<ProtectingSet> {
-  const own = await locksOn(tx, memberId, nowMs);
+  const own = member.has_lock === 0 ? [] : await locksOn(tx, member.id, nowMs);
   return [...own, ...parent.locks.filter((lock) => lock.depth === 'infinity')];
 }
 
@@ -34,11 +34,11 @@ export async function protectingMember(
  */
 export async function protectingRemoval(
   tx: SqlTransaction,
-  member: Pick<NodeRow, 'id' | 'kind'>,
+  member: Pick<FoundMember, 'id' | 'kind' | 'has_lock'>,
   parent: Lineage,
   nowMs: number,
 ): Promise<readonly ProtectingSet[]> {
-  const own = await protectingMember(tx, member.id, parent, nowMs);
+  const own = await protectingMember(tx, member, parent, nowMs);
   const sets: ProtectingSet[] = [protecting(parent), own];
   if (member.kind !== nodeKind.collection) return sets;
   const below = await locksBelow(tx, parent.rootId, member.id, nowMs);

@@ -21,11 +21,16 @@ export const pruneTombstones: Operation<PruneTombstonesArgs, PruneTombstonesResu
   const reached = new Map<number, number>();
   for (const row of rows) {
     reached.set(row.parent_id, Math.max(row.mod_seq, reached.get(row.parent_id) ?? 0));
-    await tx.run`delete from tombstone where parent_id = ${row.parent_id} and name = ${row.name}`;
   }
-  for (const [collectionId, modSeq] of reached) {
+  // Collections before names, and in order, as every write takes them: nobody then waits for one another in a circle.
+  for (const [collectionId, modSeq] of [...reached].sort(([one], [other]) => one - other)) {
     await tx.run`
       update node set pruned_mod_seq = ${modSeq} where id = ${collectionId} and pruned_mod_seq < ${modSeq}`;
+  }
+  for (const row of rows) {
+    // The mod-sequence too: the name may have come and gone again meanwhile.
+    await tx.run`
+      delete from tombstone where parent_id = ${row.parent_id} and name = ${row.name} and mod_seq = ${row.mod_seq}`;
   }
   return { more: rows.length === rowsPerStep };
 };

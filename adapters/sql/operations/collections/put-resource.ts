@@ -1,5 +1,6 @@
 import type { NewContent, PutResource } from '../../../../gateway/ports/collection-store.ts';
 import type { Operation, SqlTransaction } from '../../engine.ts';
+import { together } from '../together.ts';
 import { nodeKind } from '../../rows.ts';
 import { storeContent } from './content.ts';
 import { verifyGuard } from './guard.ts';
@@ -26,23 +27,30 @@ export interface PutResourceResult {
 /** Makes a resource or replaces its octets. */
 export const putResource: Operation<PutResourceArgs, PutResourceResult> = async (tx, args) => {
   const { parentId, name, content, guard, nowMs } = args;
-  const parent = await liveCollection(tx, parentId, nowMs);
-  await verifyGuard(tx, guard);
-  const existing = await findMember(tx, parentId, name);
+  const [parent, , existing] = await together(
+    liveCollection(tx, parentId, nowMs),
+    verifyGuard(tx, guard),
+    findMember(tx, parentId, name),
+  );
   if (existing !== undefined && existing.kind !== nodeKind.resource) throw alreadyExists();
-  const protection =
-    existing === undefined ? protecting(parent) : await protectingMember(tx, existing.id, parent, nowMs);
+  const protection = existing === undefined ? protecting(parent) : await protectingMember(tx, existing, parent, nowMs);
   requireTokens(guard, [protection]);
-  await addUsage(tx, parent.rootId, content.sizeOctets - (existing?.size ?? 0), args.quotaOctets);
-
   const sequences = new Sequences(tx);
-  const modSeq = await sequences.next(parentId);
-  const node =
-    existing === undefined
-      ? await insertResource(tx, { ...args, modSeq })
-      : await updateResource(tx, existing, content, modSeq, args.modifiedMs);
-  await storeContent(tx, node.id, content, existing);
-  return { node, created: existing === undefined, raised: sequences.raised };
+  const [, modSeq, buried] = await together(
+    addUsage(tx, parent.rootId, content.sizeOctets - (existing?.size ?? 0), args.quotaOctets),
+    sequences.next(parentId),
+    existing === undefined ? unbury(tx, parentId, name) : Promise.resolve(undefined),
+  );
+  if (existing === undefined) {
+    const node = await insertResource(tx, { ...args, modSeq, nameModSeq: buried ?? modSeq });
+    await storeContent(tx, node.id, content, undefined);
+    return { node, created: true, raised: sequences.raised };
+  }
+  const [node] = await together(
+    updateResource(tx, existing, content, modSeq, args.modifiedMs),
+    storeContent(tx, existing.id, content, existing),
+  );
+  return { node, created: false, raised: sequences.raised };
 };
 
 export interface NewResource {
@@ -50,6 +58,7 @@ export interface NewResource {
   readonly name: string;
   readonly content: NewContent;
   readonly modSeq: number;
+  readonly nameModSeq: number;
   readonly modifiedMs: number;
   readonly nowMs: number;
 }
@@ -63,7 +72,7 @@ export async function insertResource(tx: SqlTransaction, resource: NewResource):
     kind: nodeKind.resource,
     mod_seq: modSeq,
     created_mod_seq: modSeq,
-    name_mod_seq: await unbury(tx, parentId, name, modSeq),
+    name_mod_seq: resource.nameModSeq,
     created_ms: resource.nowMs,
     modified_ms: resource.modifiedMs,
     has_properties: 0,

@@ -34,9 +34,10 @@ export const reclaim: Operation<null, ReclaimResult> = async (tx) => {
 };
 
 async function eraseMembers(tx: SqlTransaction, members: readonly MemberRow[], rootId: number): Promise<void> {
-  let octets = 0;
-  for (const member of members) {
-    octets += member.size;
+  // The root before the blobs, and these in order, as every write takes them: nobody then waits for one another in a circle.
+  const octets = members.reduce((sum, member) => sum + member.size, 0);
+  await addUsage(tx, rootId, -octets, undefined);
+  for (const member of members.toSorted(byBlob)) {
     if (member.kind === nodeKind.collection) await setAside(tx, member.id, rootId);
     else if (member.kind === nodeKind.mount)
       await tx.run`
@@ -51,7 +52,11 @@ async function eraseMembers(tx: SqlTransaction, members: readonly MemberRow[], r
     await tx.run`delete from dead_property where node_id in ${ids}`;
     await tx.run`delete from ace where node_id in ${ids}`;
   }
-  await addUsage(tx, rootId, -octets, undefined);
+}
+
+function byBlob({ blob_key: one }: MemberRow, { blob_key: other }: MemberRow): number {
+  if (one === other) return 0;
+  return (one ?? '') < (other ?? '') ? -1 : 1;
 }
 
 async function eraseTombstones(tx: SqlTransaction, collectionId: number): Promise<number> {

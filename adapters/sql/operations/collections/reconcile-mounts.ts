@@ -1,4 +1,5 @@
 import type { Operation, SqlTransaction } from '../../engine.ts';
+import { together } from '../together.ts';
 import { readMountState, sharesOf } from '../../shares.ts';
 import type { MountState } from '../../shares.ts';
 import { nodeKind } from '../../rows.ts';
@@ -42,14 +43,14 @@ async function makeMount(
   nowMs: number,
 ): Promise<void> {
   const name = await freeName(tx, rootId, await mountName(tx, targetId));
-  const modSeq = await sequences.next(rootId);
+  const [modSeq, buried] = await together(sequences.next(rootId), unbury(tx, rootId, name));
   const node = await insertNode(tx, {
     parent_id: rootId,
     name,
     kind: nodeKind.mount,
     mod_seq: modSeq,
     created_mod_seq: modSeq,
-    name_mod_seq: await unbury(tx, rootId, name, modSeq),
+    name_mod_seq: buried ?? modSeq,
     created_ms: nowMs,
     modified_ms: nowMs,
     has_properties: 0,

@@ -1,5 +1,6 @@
 import type { RemoveMember } from '../../../../gateway/ports/collection-store.ts';
 import type { Operation } from '../../engine.ts';
+import { together } from '../together.ts';
 import { detach } from './detach.ts';
 import { verifyGuard } from './guard.ts';
 import { liveCollection } from './lineage.ts';
@@ -20,9 +21,11 @@ export interface RemoveMemberResult {
 /** Removes a member with all below it, in the same few steps however much that is. */
 export const removeMember: Operation<RemoveMemberArgs, RemoveMemberResult> = async (tx, args) => {
   const { parentId, name, guard, nowMs } = args;
-  const parent = await liveCollection(tx, parentId, nowMs);
-  await verifyGuard(tx, guard);
-  const node = await findMember(tx, parentId, name);
+  const [parent, , node] = await together(
+    liveCollection(tx, parentId, nowMs),
+    verifyGuard(tx, guard),
+    findMember(tx, parentId, name),
+  );
   if (node === undefined) throw notFound('the member');
   requireTokens(guard, await protectingRemoval(tx, node, parent, nowMs));
 

@@ -51,10 +51,10 @@ export async function bury(
 
 /**
  * Takes a name back into use.
- * @returns its `name_mod_seq`: a client that once knew the name must be told if it goes again, so its beginning is kept
+ * @returns its `name_mod_seq`, undefined when it was not in use or that is forgotten: a client that once knew the name must be told if it goes again, so its beginning is kept
  */
-export async function unbury(tx: SqlTransaction, parentId: number, name: string, modSeq: number): Promise<number> {
+export async function unbury(tx: SqlTransaction, parentId: number, name: string): Promise<number | undefined> {
   const row = await tx.get<{ name_mod_seq: number }>`
     delete from tombstone where parent_id = ${parentId} and name = ${name} returning name_mod_seq`;
-  return row?.name_mod_seq ?? modSeq;
+  return row?.name_mod_seq;
 }

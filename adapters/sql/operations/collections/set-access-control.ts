@@ -1,9 +1,9 @@
 import type { AccessControlEntry, Guard } from '../../../../gateway/ports/collection-store.ts';
 import type { Operation, SqlTransaction } from '../../engine.ts';
+import { together } from '../together.ts';
 import { verifyGuard } from './guard.ts';
-import { lineageOf } from './lineage.ts';
+import { liveNode } from './lineage.ts';
 import { protecting, requireTokens } from './protection.ts';
-import { notFound } from './refusals.ts';
 import type { RaisedSequence } from './sequence.ts';
 import { touch } from './set-properties.ts';
 
@@ -21,9 +21,7 @@ export interface SetAccessControlResult {
 /** Replaces a node's own access control. A locked resource needs its token (RFC 3744 §7.5). */
 export const setAccessControl: Operation<SetAccessControlArgs, SetAccessControlResult> = async (tx, args) => {
   const { nodeId, entries, guard, nowMs } = args;
-  const lineage = await lineageOf(tx, nodeId, nowMs);
-  if (lineage === undefined) throw notFound('the resource');
-  await verifyGuard(tx, guard);
+  const [lineage] = await together(liveNode(tx, nodeId, nowMs), verifyGuard(tx, guard));
   requireTokens(guard, [protecting(lineage)]);
   await tx.run`delete from ace where node_id = ${nodeId}`;
   for (const { grantee, privileges } of entries) {

@@ -1,13 +1,13 @@
 import type { SetProperties } from '../../../../gateway/ports/collection-store.ts';
 import { GatewayError } from '../../../../gateway/ports/errors.ts';
 import type { Operation, SqlTransaction } from '../../engine.ts';
+import { together } from '../together.ts';
 import { rootParentId } from '../../rows.ts';
 import { removeDeadProperties, setDeadProperties } from './dead-properties.ts';
 import { verifyGuard } from './guard.ts';
-import { lineageOf } from './lineage.ts';
+import { liveNode } from './lineage.ts';
 import { findNode } from './nodes.ts';
 import { protecting, requireTokens } from './protection.ts';
-import { notFound } from './refusals.ts';
 import type { RaisedSequence } from './sequence.ts';
 import { Sequences } from './sequence.ts';
 
@@ -24,9 +24,7 @@ export interface SetPropertiesResult {
 /** Sets and removes dead properties, all or none (RFC 4918 §9.2). */
 export const setProperties: Operation<SetPropertiesArgs, SetPropertiesResult> = async (tx, args) => {
   const { nodeId, set, remove, modifiedMs, guard, nowMs } = args;
-  const lineage = await lineageOf(tx, nodeId, nowMs);
-  if (lineage === undefined) throw notFound('the resource');
-  await verifyGuard(tx, guard);
+  const [lineage] = await together(liveNode(tx, nodeId, nowMs), verifyGuard(tx, guard));
   requireTokens(guard, [protecting(lineage)]);
   await removeDeadProperties(tx, nodeId, remove);
   await setDeadProperties(tx, nodeId, set);

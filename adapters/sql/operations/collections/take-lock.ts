@@ -1,5 +1,6 @@
 import type { Guard, Lock, NewContent } from '../../../../gateway/ports/collection-store.ts';
 import type { Operation, SqlTransaction } from '../../engine.ts';
+import { together } from '../together.ts';
 import { nodeKind } from '../../rows.ts';
 import { storeContent } from './content.ts';
 import { verifyGuard } from './guard.ts';
@@ -10,7 +11,7 @@ import { locksBelow, protecting, requireTokens } from './protection.ts';
 import { insertResource } from './put-resource.ts';
 import { lockConflict, notFound } from './refusals.ts';
 import type { RaisedSequence } from './sequence.ts';
-import { Sequences } from './sequence.ts';
+import { Sequences, unbury } from './sequence.ts';
 
 export interface TakeLockArgs {
   readonly parentId: number;
@@ -38,14 +39,14 @@ export const takeLock: Operation<TakeLockArgs, TakeLockResult> = async (tx, args
   if (existing !== undefined && lineage === undefined) throw notFound('the resource');
   const sequences = new Sequences(tx);
   if (lineage === undefined) {
-    const parent = await liveCollection(tx, parentId, nowMs);
-    await verifyGuard(tx, guard);
+    const [parent] = await together(liveCollection(tx, parentId, nowMs), verifyGuard(tx, guard));
     refuseConflicts(
       lock,
       parent.locks.filter((held) => held.depth === 'infinity'),
     );
     requireTokens(guard, [protecting(parent)]);
-    const nodeId = await makeEmpty(tx, args, await sequences.next(parentId));
+    const [modSeq, buried] = await together(sequences.next(parentId), unbury(tx, parentId, name));
+    const nodeId = await makeEmpty(tx, args, modSeq, buried ?? modSeq);
     return await insertLock(tx, args, nodeId, parent.rootId, sequences.raised);
   }
   await verifyGuard(tx, guard);
@@ -67,9 +68,10 @@ async function reachedBelow(tx: SqlTransaction, args: TakeLockArgs, lineage: Lin
   return below.map(({ lock }) => lock);
 }
 
-async function makeEmpty(tx: SqlTransaction, args: TakeLockArgs, modSeq: number): Promise<number> {
+async function makeEmpty(tx: SqlTransaction, args: TakeLockArgs, modSeq: number, nameModSeq: number): Promise<number> {
   const { parentId, name, empty, nowMs } = args;
-  const node = await insertResource(tx, { parentId, name, content: empty, modSeq, modifiedMs: nowMs, nowMs });
+  const made = { parentId, name, content: empty, modSeq, nameModSeq, modifiedMs: nowMs, nowMs };
+  const node = await insertResource(tx, made);
   await storeContent(tx, node.id, empty, undefined);
   return node.id;
 }

@@ -1,11 +1,12 @@
 /** What copy and move decide in the same way. */
 import type { TransferMember } from '../../../../gateway/ports/collection-store.ts';
 import type { SqlTransaction } from '../../engine.ts';
+import { together } from '../together.ts';
 import { detach } from './detach.ts';
 import { verifyGuard } from './guard.ts';
 import type { Lineage } from './lineage.ts';
 import { liveCollection } from './lineage.ts';
-import type { StoredNode } from './nodes.ts';
+import type { FoundMember } from './nodes.ts';
 import { findMember } from './nodes.ts';
 import type { ProtectingSet } from './protection.ts';
 import { protecting, protectingRemoval } from './protection.ts';
@@ -17,21 +18,23 @@ export interface TransferArgs extends TransferMember {
 }
 
 export interface Transfer {
-  readonly source: StoredNode;
+  readonly source: FoundMember;
   readonly sourceParent: Lineage;
   readonly destinationParent: Lineage;
   /** What the destination's name has now, to be replaced. */
-  readonly replaced: StoredNode | undefined;
+  readonly replaced: FoundMember | undefined;
 }
 
 /** @throws GatewayError `not-found`, `precondition-failed` (`changed`, `destination-exists`) */
 export async function readTransfer(tx: SqlTransaction, args: TransferArgs): Promise<Transfer> {
-  const sourceParent = await liveCollection(tx, args.sourceParentId, args.nowMs);
-  const destinationParent = await liveCollection(tx, args.destinationParentId, args.nowMs);
-  await verifyGuard(tx, args.guard);
-  const source = await findMember(tx, args.sourceParentId, args.sourceName);
+  const [sourceParent, destinationParent, , source, replaced] = await together(
+    liveCollection(tx, args.sourceParentId, args.nowMs),
+    liveCollection(tx, args.destinationParentId, args.nowMs),
+    verifyGuard(tx, args.guard),
+    findMember(tx, args.sourceParentId, args.sourceName),
+    findMember(tx, args.destinationParentId, args.destinationName),
+  );
   if (source === undefined) throw notFound('the source');
-  const replaced = await findMember(tx, args.destinationParentId, args.destinationName);
   if (replaced !== undefined && !args.overwrite) throw destinationExists();
   return { source, sourceParent, destinationParent, replaced };
 }
@@ -68,7 +71,7 @@ export async function freeDestination(
   args: TransferArgs,
   modSeq: number,
 ): Promise<number> {
-  if (replaced === undefined) return await unbury(tx, args.destinationParentId, args.destinationName, modSeq);
+  if (replaced === undefined) return (await unbury(tx, args.destinationParentId, args.destinationName)) ?? modSeq;
   await detach(tx, replaced, destinationParent.rootId, args.nowMs);
   return replaced.name_mod_seq;
 }
