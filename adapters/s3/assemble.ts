@@ -37,7 +37,7 @@ export async function assemble(
 }
 
 async function putAtOnce(store: S3Store, upload: StagedUpload, call: Call): Promise<BlobRef> {
-  const writer = new BlobWriter(store, call);
+  using writer = new BlobWriter(store, call);
   try {
     for (const { name } of upload.pieces) {
       for await (const chunk of await ObjectReader.open(store.bucket, name, undefined, call)) {

@@ -11,7 +11,7 @@ import type { S3Store } from './store.ts';
  * Takes octets and makes a blob of them: in one request when they fit in one part, else in parts that are sent while the next
  * one is collected. It holds as many parts as are in flight and one more.
  */
-export class BlobWriter {
+export class BlobWriter implements Disposable {
   readonly #store: S3Store;
   readonly #call: Call;
   readonly #hash = createHash('sha256');
@@ -21,6 +21,7 @@ export class BlobWriter {
   #buffer = new PartBuffer();
   #large: LargeBlob | undefined;
   #putName: string | undefined;
+  #place: Disposable | undefined;
   #sizeOctets = 0;
 
   constructor(store: S3Store, call: Call) {
@@ -67,6 +68,11 @@ export class BlobWriter {
     }
   }
 
+  /** Lets go of the memory. */
+  [Symbol.dispose](): void {
+    this.#place?.[Symbol.dispose]();
+  }
+
   async #putAtOnce(sha256: string): Promise<BlobRef> {
     const { bucket, names, settings } = this.#store;
     const { octets } = this.#buffer;
@@ -83,11 +89,13 @@ export class BlobWriter {
       part.clear();
       this.#spare.push(part);
     });
-    this.#buffer = this.#spare.pop() ?? new PartBuffer();
+    if (this.#store.crowd.isDense) await large.sent();
+    this.#buffer = this.#spare.pop() ?? new PartBuffer(this.#store.settings.partOctets);
   }
 
   async #startLarge(): Promise<LargeBlob> {
     const large = await LargeBlob.start(this.#store, this.#call);
+    this.#place = this.#store.crowd.join();
     large.failed.addEventListener('abort', () => this.#failure.abort(large.failed.reason), { once: true });
     return large;
   }

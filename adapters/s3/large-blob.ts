@@ -8,6 +8,9 @@ import type { BlobKey } from './names.ts';
 import { clearingUp } from './store.ts';
 import type { S3Store } from './store.ts';
 
+/** Copies that the server makes at once for one blob. No octets of them come by. */
+const copiesInFlight = 16;
+
 /**
  * A blob that comes in parts. Its octets go to an object of their own, whose name must be chosen before their hash is known; the
  * empty object that lists the blob, by a name that tells the hash, is written before the parts are completed. So there are
@@ -17,6 +20,7 @@ export class LargeBlob {
   readonly #store: S3Store;
   readonly #upload: MultipartUpload;
   readonly #lanes: Lanes;
+  readonly #copies = new Lanes(copiesInFlight);
   readonly #nonce: string;
   readonly #call: Call;
   readonly #abandon = new AbortController();
@@ -38,9 +42,14 @@ export class LargeBlob {
     return new LargeBlob(store, upload, nonce, call);
   }
 
-  /** Aborted when a part could not be stored. */
+  /** Aborted when a part that was sent could not be stored. */
   get failed(): AbortSignal {
     return this.#lanes.failed;
+  }
+
+  /** Resolves when no part is on its way. */
+  sent(): Promise<void> {
+    return this.#lanes.idle();
   }
 
   /** Sends the next part; resolves when it is on its way. @param sent told when its octets are not needed any more */
@@ -55,13 +64,14 @@ export class LargeBlob {
   /** Takes an object as the next part; resolves when that is under way. */
   addCopy(name: string): Promise<void> {
     const number = (this.#parts += 1);
-    return this.#lanes.add(() => this.#upload.copy(number, name, this.#signal));
+    return this.#copies.add(() => this.#upload.copy(number, name, this.#signal));
   }
 
   /** Makes the parts a blob. */
   async finish(sha256: string, sizeOctets: number): Promise<BlobRef> {
     const { bucket, names, settings } = this.#store;
     await this.#lanes.done();
+    await this.#copies.done();
     const blob = names.newKey(sha256, settings.clock.nowMs(), 'l', this.#nonce);
     this.#listed = blob;
     await bucket.put(names.entry(blob.key), new Uint8Array(0), {}, this.#call.signal);
@@ -91,6 +101,7 @@ export class LargeBlob {
     const { bucket, names } = this.#store;
     this.#abandon.abort(new GatewayError('unavailable', 'the blob was given up'));
     await this.#lanes.idle();
+    await this.#copies.idle();
     try {
       await this.#upload.abort(clearingUp());
       if (this.#listed === undefined) return;

@@ -45,6 +45,11 @@ export interface S3BlobStoreOptions {
   readonly partOctets?: number;
   /** Parts of one blob that are on their way at once. Default 2. */
   readonly partsInFlight?: number;
+  /**
+   * Octets that large uploads may hold together, each one (`partsInFlight` + 1) parts. When there are more of them each one holds
+   * a single part, and is slower. Default 256 MiB.
+   */
+  readonly bufferOctets?: number;
   /** Connections for reading blobs, and as many again for all the rest. Default 128. */
   readonly maxSockets?: number;
   /** Attempts of a request that fails in a way that may pass. Default 4. */
@@ -69,6 +74,7 @@ export interface S3Settings {
   readonly checksums: 'when-required' | 'when-supported';
   readonly partOctets: number;
   readonly partsInFlight: number;
+  readonly bufferOctets: number;
   readonly maxSockets: number;
   readonly maxAttempts: number;
   readonly connectTimeoutMs: number;
@@ -89,6 +95,7 @@ export function settingsFrom(options: S3BlobStoreOptions): S3Settings {
     checksums: options.checksums ?? 'when-required',
     partOctets: Math.max(options.partOctets ?? 8 * 1024 * 1024, minPartOctets),
     partsInFlight: Math.max(options.partsInFlight ?? 2, 1),
+    bufferOctets: options.bufferOctets ?? 256 * 1024 * 1024,
     maxSockets: options.maxSockets ?? 128,
     maxAttempts: options.maxAttempts ?? 4,
     connectTimeoutMs: options.connectTimeoutMs ?? 5000,

@@ -6,8 +6,13 @@ const firstOctets = 64 * 1024;
  * more than their octets.
  */
 export class PartBuffer {
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer;
   #length = 0;
+
+  /** @param expectedOctets where it is known that so many will come */
+  constructor(expectedOctets = 0) {
+    this.#buffer = Buffer.allocUnsafeSlow(expectedOctets);
+  }
 
   get sizeOctets(): number {
     return this.#length;

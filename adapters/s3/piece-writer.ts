@@ -13,12 +13,14 @@ import type { S3Store } from './store.ts';
  * No piece of a body of 5 MiB or more is smaller than that: such pieces can be copied into a multipart upload by the server.
  * For this at least so much is held back until more comes.
  */
-export class PieceWriter {
+export class PieceWriter implements Disposable {
   readonly #store: S3Store;
   readonly #upload: StagedUpload;
   readonly #stored: string[] = [];
   readonly #failure = new AbortController();
   #buffer = new PartBuffer();
+  #spare: PartBuffer | undefined;
+  #place: Disposable | undefined;
   #storing: Promise<void> = Promise.resolve();
   /** Where the next piece begins. */
   #offset: number;
@@ -44,10 +46,10 @@ export class PieceWriter {
   /** Resolves when there is room for more. @throws GatewayError `precondition-failed`, `over-quota`, `unavailable` */
   async add(chunk: Uint8Array): Promise<void> {
     for (let taken = 0; taken < chunk.byteLength;) {
-      const pieceOctets = partOctetsAt(this.#offset, this.#store.settings);
-      const capacity = pieceOctets + minPartOctets;
-      if (this.#buffer.sizeOctets === capacity) await this.#storeFirst(pieceOctets);
-      taken += this.#buffer.fill(chunk.subarray(taken), capacity);
+      if (this.#buffer.sizeOctets === this.#capacity(this.#offset)) {
+        await this.#storeFirst(partOctetsAt(this.#offset, this.#store.settings));
+      }
+      taken += this.#buffer.fill(chunk.subarray(taken), this.#capacity(this.#offset));
     }
   }
 
@@ -66,19 +68,33 @@ export class PieceWriter {
     await this.#store.bucket.deleteAll(this.#stored, clearingUp());
   }
 
+  /** Lets go of the memory. */
+  [Symbol.dispose](): void {
+    this.#place?.[Symbol.dispose]();
+  }
+
   /** Begins to store the first octets of the buffer once the piece before is stored. */
   async #storeFirst(sizeOctets: number): Promise<void> {
     await this.#storing;
     this.failed.throwIfAborted();
-    const { octets } = this.#buffer;
-    const rest = octets.subarray(sizeOctets);
-    this.#buffer = new PartBuffer();
-    if (rest.byteLength > 0) this.#buffer.fill(rest, rest.byteLength);
+    const full = this.#buffer;
+    const rest = full.octets.subarray(sizeOctets);
+    // Stored by now is the piece before, whose buffer is filled again.
+    this.#buffer = this.#spare ?? new PartBuffer();
+    this.#spare = full;
+    this.#buffer.clear();
+    this.#buffer.fill(rest, this.#capacity(this.#offset + sizeOctets));
     const offset = this.#offset;
     this.#offset += sizeOctets;
-    this.#storing = this.#storePiece(offset, octets.subarray(0, sizeOctets)).catch((error: unknown) => {
+    this.#storing = this.#storePiece(offset, full.octets.subarray(0, sizeOctets)).catch((error: unknown) => {
       this.#failure.abort(error);
     });
+    this.#place ??= this.#store.crowd.join();
+    if (this.#store.crowd.isDense) await this.#storing;
+  }
+
+  #capacity(offset: number): number {
+    return partOctetsAt(offset, this.#store.settings) + minPartOctets;
   }
 
   /** Not ended by the call's signal: what has arrived is kept. The client's time-outs and retries end it. */

@@ -6,6 +6,7 @@ import { abortableBody } from '../shared/abortable-body.ts';
 import { Renewals } from '../shared/renewals.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { Bucket } from './bucket.ts';
+import { Crowd } from './crowd.ts';
 import { Exclusive } from './exclusive.ts';
 import { isSha256, Names } from './names.ts';
 import type { BlobKey } from './names.ts';
@@ -42,13 +43,14 @@ export class S3BlobStore implements BlobStore, Disposable {
       settings,
       exclusive: new Exclusive(bucket, names),
       renewals: new Renewals(),
+      crowd: new Crowd(settings.bufferOctets, (settings.partsInFlight + 1) * settings.partOctets),
       uploadsUnderWay: new Set(),
     });
   }
 
   async put(body: AsyncIterable<Uint8Array>, limitOctets: number, call: Call): Promise<BlobRef> {
     call.signal.throwIfAborted();
-    const writer = new BlobWriter(this.#store, call);
+    using writer = new BlobWriter(this.#store, call);
     try {
       let sizeOctets = 0;
       for await (const chunk of abortableBody(body, AbortSignal.any([call.signal, writer.failed]))) {

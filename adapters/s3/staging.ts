@@ -56,7 +56,7 @@ export class S3BlobStaging implements BlobStaging {
     const metadata = { [generationField]: newNonce() };
     let isMade: boolean;
     if (await exclusive.isSupported()) {
-      isMade = await exclusive.make(name, sessionOctets, metadata, call.signal);
+      isMade = await exclusive.make(name, sessionOctets, { metadata }, call.signal);
     } else {
       // Ids are random, so a look before suffices.
       isMade = (await bucket.head(name, call.signal)) === undefined;
@@ -95,7 +95,7 @@ export class S3BlobStaging implements BlobStaging {
     call: Call,
   ): Promise<number> {
     const hash = this.#takeHash(upload);
-    const writer = new PieceWriter(this.#store, upload);
+    using writer = new PieceWriter(this.#store, upload);
     let received = 0;
     let isRead = false;
     try {

@@ -1,5 +1,6 @@
 /** What the parts of one S3 store share. */
 import type { Bucket } from './bucket.ts';
+import type { Crowd } from './crowd.ts';
 import type { Exclusive } from './exclusive.ts';
 import type { Names } from './names.ts';
 import type { S3Settings } from './options.ts';
@@ -12,6 +13,8 @@ export interface S3Store {
   readonly exclusive: Exclusive;
   /** SHA-256 of the blobs that this process is putting. */
   readonly renewals: Renewals;
+  /** Who sends large bodies. */
+  readonly crowd: Crowd;
   /** Ids of the multipart uploads of this process: a sweep leaves them alone however long they take. */
   readonly uploadsUnderWay: Set<string>;
 }

@@ -1,5 +1,5 @@
 /** Stores for tests: each one under a prefix of its own in one bucket of a server that runs for the whole file. */
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TestFn } from 'ava';
 import { Secret } from '../../gateway/ports/secret.ts';
@@ -59,4 +59,10 @@ export function serverForFile(test: TestFn, start: () => Promise<S3Server>): () 
     const server = await (starting ??= start());
     return { server, bucket: await (bucket ??= server.newBucket()) };
   };
+}
+
+/** Octets that look random and are the same for the same seed: many megabytes of them quickly. */
+export function manyOctets(size: number, seed: number | string): Buffer {
+  const key = createHash('sha256').update(String(seed)).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
