@@ -33,11 +33,17 @@ export class PooledQueries implements SqlQueries {
     return (await this.#ask(strings, values)).rows as Row[];
   }
 
+  /** Reads for which no connection is free or may be opened. */
+  get #waiting(): number {
+    const { waitingCount, idleCount, totalCount, options } = this.#pool;
+    return waitingCount - idleCount - (options.max - totalCount);
+  }
+
   async #ask(strings: TemplateStringsArray, values: readonly SqlParameter[]): Promise<QueryResult> {
     const query = { ...this.#names.get(strings, values), values: bindings(values) };
     const startedMs = performance.now();
     for (let attempt = 1; ; attempt += 1) {
-      if (this.#pool.waitingCount >= this.#limits.waitLimit) throw tooMany();
+      if (this.#waiting >= this.#limits.waitLimit) throw tooMany();
       const client = await takeConnection(this.#pool);
       try {
         const result = await client.query(query);

@@ -22,12 +22,13 @@ export class RootHints {
     return guessed;
   }
 
-  /** @param roots all roots that these scopes' things have; which has which is known when there is one only */
+  /** @param roots all roots that these scopes' things have; which has which is certain when there is one only */
   learn(scopes: readonly WriteScope[], roots: ReadonlySet<number>): void {
     const [only] = roots;
     for (const thing of scopes.flatMap(thingsOf)) {
-      this.#roots.delete(thing);
+      const known = this.#roots.get(thing);
       if (roots.size === 1 && only !== undefined) this.#roots.set(thing, only);
+      else if (known !== undefined && !roots.has(known)) this.#roots.delete(thing);
     }
     for (const oldest of this.#roots.keys()) {
       if (this.#roots.size <= limit) break;

@@ -43,7 +43,8 @@ export class PostgresWriter {
   readonly #log: Log;
   #counts = { batches: 0, operations: 0, repeated: 0, inDoubt: 0 };
   #unanswered = 0;
-  #closing: PromiseWithResolvers<void> | undefined;
+  #isClosing = false;
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor({ runner, hints, tables, read }: WriterParts, options: ResolvedOptions, log: Log) {
     this.#runner = runner;
@@ -64,17 +65,17 @@ export class PostgresWriter {
    * @throws GatewayError what the operation threw; `unavailable` when too many wait, the server is away, or aborted
    */
   async run(work: Work, signal: AbortSignal): Promise<unknown> {
-    if (this.#closing !== undefined) throw closed();
+    if (this.#isClosing) throw closed();
     const octets = sizeOctets(work.args);
-    if (!this.#lanes.hasRoomFor(octets)) throw tooMany();
     this.#unanswered += 1;
     try {
       const key = await this.#laneOf(work);
       if (signal.aborted) throw aborted(signal);
+      if (!this.#lanes.hasRoomFor(octets)) throw tooMany();
       return await this.#enqueue(key, work, octets, signal);
     } finally {
       this.#unanswered -= 1;
-      if (this.#unanswered === 0) this.#closing?.resolve();
+      if (this.#isClosing && this.#unanswered === 0) this.#closed.resolve();
     }
   }
 
@@ -98,9 +99,9 @@ export class PostgresWriter {
 
   /** Answers everything that was asked for, and takes no more. */
   async close(): Promise<void> {
-    this.#closing ??= Promise.withResolvers<void>();
-    if (this.#unanswered === 0) this.#closing.resolve();
-    await this.#closing.promise;
+    this.#isClosing = true;
+    if (this.#unanswered === 0) this.#closed.resolve();
+    await this.#closed.promise;
     await this.#tables.settled();
   }
 
