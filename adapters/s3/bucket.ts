@@ -30,7 +30,7 @@ export interface OpenedObject {
 }
 
 export interface PutOptions {
-  /** Of the octets; the request is signed with it, so that the server refuses others. */
+  /** Of the octets, where it is known; the request is signed with it, so that the server refuses others. */
   readonly sha256?: string;
   /** Names in lower case. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -73,9 +73,9 @@ export class Bucket implements Disposable {
   }
 
   /** @throws GatewayError `precondition-failed`, `unsupported`, `over-quota`, `too-large` */
-  put(name: string, octets: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<void> {
-    if (options.sha256 !== undefined) this.#clients.hashes.set(octets, options.sha256);
-    return this.#write(signal, async (client, send) => {
+  async put(name: string, octets: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<void> {
+    await this.#clients.hashes.ensure(octets, options.sha256, signal);
+    await this.#write(signal, async (client, send) => {
       const command = new this.#clients.sdk.PutObjectCommand({
         ...this.#named(name),
         ...this.#encryption,

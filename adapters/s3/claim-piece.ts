@@ -1,7 +1,6 @@
 /** The one place where it is decided whose piece stands at an offset of a staged upload. */
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { sha256Of } from './hashing.ts';
 import { newNonce } from './names.ts';
 import type { StagedUpload } from './staged-upload.ts';
 import type { S3Store } from './store.ts';
@@ -30,13 +29,12 @@ export async function claimPiece(
 ): Promise<string | undefined> {
   const { bucket, names, exclusive } = store;
   const place = names.piece(id, generation, offset);
-  const sha256 = await sha256Of(octets);
   if (await exclusive.isSupported()) {
-    return (await exclusive.make(place, octets, { sha256 }, signal)) ? place : undefined;
+    return (await exclusive.make(place, octets, {}, signal)) ? place : undefined;
   }
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const name = names.piece(id, generation, offset, newNonce());
-    await bucket.put(name, octets, { sha256 }, signal);
+    await bucket.put(name, octets, {}, signal);
     if ((await namesAt(store, place, signal)).every((other) => other === name)) return name;
     await bucket.delete(name, signal);
     await setTimeout(randomInt(maxWaitMs * tries), undefined, { signal });

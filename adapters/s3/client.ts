@@ -4,6 +4,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type * as ClientS3 from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { BodyHashes } from './body-hashes.ts';
 import type { S3Credentials, S3Settings } from './options.ts';
 
 export type Sdk = typeof ClientS3;
@@ -16,13 +17,13 @@ export interface S3Clients extends Disposable {
   readonly sdk: Sdk;
   readonly reading: S3Client;
   readonly writing: S3Client;
-  /** SHA-256, in hexadecimal digits, of bodies for which it is known: the SDK signs that and does not compute it again. */
-  readonly hashes: WeakMap<Uint8Array, string>;
+  /** SHA-256 of bodies, which the requests that send them are signed with. */
+  readonly hashes: BodyHashes;
 }
 
 export async function createClients(settings: S3Settings): Promise<S3Clients> {
   const sdk = await import('@aws-sdk/client-s3');
-  const hashes = new WeakMap<Uint8Array, string>();
+  const hashes = new BodyHashes(settings.idleTimeoutMs);
   const reading = createClient(sdk, settings);
   const writing = createClient(sdk, settings);
   addKnownHash(writing, hashes);
@@ -94,11 +95,12 @@ function addContentMd5(client: S3Client): void {
   );
 }
 
-function addKnownHash(client: S3Client, hashes: WeakMap<Uint8Array, string>): void {
+/** The SDK signs a hash that is given and does not compute it again. */
+function addKnownHash(client: S3Client, hashes: BodyHashes): void {
   client.middlewareStack.add(
     (next) => (args) => {
       const { body, headers } = args.request as SdkRequest;
-      const known = body instanceof Uint8Array ? hashes.get(body) : undefined;
+      const known = body instanceof Uint8Array ? hashes.of(body) : undefined;
       if (known !== undefined) headers['x-amz-content-sha256'] = known;
       return next(args);
     },

@@ -1,4 +1,4 @@
-import type { Bucket, PutOptions } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import { hasCode } from './errors.ts';
 import { newNonce } from './names.ts';
 import type { Names } from './names.ts';
@@ -41,14 +41,14 @@ export class Exclusive {
   async make(
     name: string,
     octets: Uint8Array,
-    options: Pick<PutOptions, 'metadata' | 'sha256'>,
+    metadata: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<boolean> {
     // A try whose answer was lost may have made it; then the next one is refused because of it.
     const writer = newNonce();
-    const marked = { ...options, metadata: { ...options.metadata, writer }, onlyNew: true };
+    const options = { metadata: { ...metadata, writer }, onlyNew: true };
     for (let tries = 1; ; tries += 1) {
-      if (!(await isRefused(this.#bucket.put(name, octets, marked, signal)))) return true;
+      if (!(await isRefused(this.#bucket.put(name, octets, options, signal)))) return true;
       const there = await this.#bucket.head(name, signal);
       // Refused, and yet there is none: a write beside this one was under way, and failed.
       if (there !== undefined || tries === maxTries) return there?.metadata['writer'] === writer;

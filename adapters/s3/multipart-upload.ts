@@ -3,7 +3,6 @@ import { GatewayError } from '../../gateway/ports/errors.ts';
 import type { EncryptionHeaders, Run } from './bucket.ts';
 import type { S3Clients } from './client.ts';
 import { hasCode } from './errors.ts';
-import { sha256Of } from './hashing.ts';
 
 interface Target {
   readonly Bucket: string;
@@ -42,7 +41,7 @@ export class MultipartUpload {
 
   /** @param number from 1 to 10,000 */
   async put(number: number, octets: Uint8Array, signal: AbortSignal): Promise<void> {
-    this.#clients.hashes.set(octets, await sha256Of(octets));
+    await this.#clients.hashes.ensure(octets, undefined, signal);
     const { ETag } = await this.#run(signal, (client, options) =>
       client.send(
         new this.#clients.sdk.UploadPartCommand({

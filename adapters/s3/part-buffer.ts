@@ -39,7 +39,7 @@ export class PartBuffer {
 
   #reserve(needed: number, capacity: number): void {
     if (needed <= this.#buffer.byteLength) return;
-    const size = Math.min(Math.max(needed, 2 * this.#buffer.byteLength, firstOctets), capacity);
+    const size = Math.min(Math.max(needed, 4 * this.#buffer.byteLength, firstOctets), capacity);
     const larger = Buffer.allocUnsafeSlow(size);
     larger.set(this.octets);
     this.#buffer = larger;

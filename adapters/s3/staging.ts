@@ -56,7 +56,7 @@ export class S3BlobStaging implements BlobStaging {
     const metadata = { [generationField]: newNonce() };
     let isMade: boolean;
     if (await exclusive.isSupported()) {
-      isMade = await exclusive.make(name, sessionOctets, { metadata }, call.signal);
+      isMade = await exclusive.make(name, sessionOctets, metadata, call.signal);
     } else {
       // Ids are random, so a look before suffices.
       isMade = (await bucket.head(name, call.signal)) === undefined;
