@@ -125,12 +125,12 @@ onServer(
     const [first, second] = two.nodes;
     const trees = { alice: await first.tree('alice'), bob: await first.tree('bob') };
     const folder = await first.mkcol(trees.alice.id, 'folder');
-    let moving = true;
+    const moved = new AbortController();
     const writing = inParallel(
       Array.from({ length: 8 }, (_, lane) => lane),
       8,
       async (lane) => {
-        for (let round = 0; moving; round += 1) {
+        for (let round = 0; !moved.signal.aborted; round += 1) {
           await (lane % 2 === 0 ? first : second).put(folder.id, `n${lane}`, 'x'.repeat((round * 7 + lane) % 50));
         }
       },
@@ -139,7 +139,7 @@ onServer(
       const [from, to] = round % 2 === 0 ? [trees.alice, trees.bob] : [trees.bob, trees.alice];
       await second.move({ from: [from.id, 'folder'], to: [to.id, 'folder'] });
     }
-    moving = false;
+    moved.abort();
     await writing;
     const members = await first.members(folder.id);
     const octets = members.reduce((sum, node) => sum + (node.type === 'resource' ? node.sizeOctets : 0), 0);
