@@ -16,8 +16,8 @@ const maxWaitMs = 100;
  *
  * Where the server refuses a second object of one name, a piece's name is its offset. Elsewhere every writer takes a name of
  * its own, and looks afterwards whether it is alone. Two who find each other both take their pieces back, wait, and whoever
- * then finds nobody tries again. So there are never two pieces at one offset that both stay, as long as a listing shows what was stored
- * before it (where it lags, two may stay: then the upload ends with `in-use` and must be begun anew, and no octets get mixed).
+ * then finds nobody tries again. So two pieces at one offset never both stay, as long as a listing shows what was stored before
+ * it. (Where it lags they may: then the upload ends with `in-use` and must be begun anew, and no octets get mixed.)
  * @returns its name; undefined when another one is there
  */
 export async function claimPiece(

@@ -3,13 +3,14 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { Secret } from '../../gateway/ports/secret.ts';
 import { cephKmsKeyId, cephParts, startCeph } from '../../protocol-tests/support/s3-ceph.ts';
+import { serverForFile, testWith } from '../../protocol-tests/support/s3-tests.ts';
 import { bodyOf, callOf, collect, sha256Of, throwsCode } from '../contract/support.ts';
 import { Bucket } from './bucket.ts';
 import { settingsFrom } from './options.ts';
 import type { S3BlobStoreOptions } from './options.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
 import { FaultProxy } from './test-fault-proxy.ts';
-import { manyOctets, optionsFor, serverForFile, testWith } from './test-store.ts';
+import { manyOctets, optionsFor } from './test-store.ts';
 
 const noLimit = Number.MAX_SAFE_INTEGER;
 const mebibyte = 1024 * 1024;

@@ -14,8 +14,8 @@ const maxTries = 5;
  * Objects that exactly one of many writers makes, whichever process it is in: `If-None-Match: *` on PutObject (AWS since August
  * 2024, Ceph RGW, MinIO). Whether the server heeds it is tried out once, because the S3 API has no way to ask.
  *
- * The same condition on CompleteMultipartUpload is no way out where it is refused here: OpenStack Swift looks before it writes, and lets two
- * writers at the same moment both pass (seen with 2.30); Ceph ignores it.
+ * The same condition on CompleteMultipartUpload is no way out where it is refused here: OpenStack Swift looks before it writes,
+ * and lets two writers at the same moment both pass (seen with 2.30); Ceph ignores it.
  */
 export class Exclusive {
   readonly #bucket: Bucket;

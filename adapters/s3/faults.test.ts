@@ -3,12 +3,13 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import { cephParts, startCeph } from '../../protocol-tests/support/s3-ceph.ts';
+import { serverForFile, testWith } from '../../protocol-tests/support/s3-tests.ts';
 import { bodyOf, callOf, collect, failingBody, sha256Of, throwsCode, until } from '../contract/support.ts';
 import type { S3BlobStoreOptions } from './options.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
 import { FaultProxy, firstTimes } from './test-fault-proxy.ts';
 import type { SeenRequest } from './test-fault-proxy.ts';
-import { manyOctets, optionsFor, serverForFile, testWith } from './test-store.ts';
+import { manyOctets, optionsFor } from './test-store.ts';
 
 const noLimit = Number.MAX_SAFE_INTEGER;
 const mebibyte = 1024 * 1024;

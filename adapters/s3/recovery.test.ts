@@ -4,9 +4,10 @@ import type { TestFn } from 'ava';
 import { GatewayError } from '../../gateway/ports/errors.ts';
 import { isSoak } from '../../protocol-tests/support/parts.ts';
 import { cephParts, startCeph } from '../../protocol-tests/support/s3-ceph.ts';
+import { testWith } from '../../protocol-tests/support/s3-tests.ts';
 import { bodyOf, callOf, collect, inParallel, sha256Of, until } from '../contract/support.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
-import { manyOctets, optionsFor, testWith } from './test-store.ts';
+import { manyOctets, optionsFor } from './test-store.ts';
 
 const noLimit = Number.MAX_SAFE_INTEGER;
 

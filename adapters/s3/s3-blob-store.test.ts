@@ -1,7 +1,8 @@
 import test from 'ava';
 import { cephParts, startCeph } from '../../protocol-tests/support/s3-ceph.ts';
+import { serverForFile, testWith } from '../../protocol-tests/support/s3-tests.ts';
 import { blobStoreContract } from '../contract/blob-store.ts';
-import { OpenStores, optionsFor, serverForFile, testWith } from './test-store.ts';
+import { OpenStores, optionsFor } from './test-store.ts';
 
 const ceph = serverForFile(test, () => startCeph());
 

@@ -1,8 +1,9 @@
 /** The same contract on a server that differs from Ceph in nearly all that the S3 API leaves open. */
 import test from 'ava';
 import { startSwift, swiftParts } from '../../protocol-tests/support/s3-swift.ts';
+import { serverForFile, testWith } from '../../protocol-tests/support/s3-tests.ts';
 import { blobStoreContract } from '../contract/blob-store.ts';
-import { OpenStores, optionsFor, serverForFile, testWith } from './test-store.ts';
+import { OpenStores, optionsFor } from './test-store.ts';
 
 const swift = serverForFile(test, () => startSwift());
 
