@@ -16,6 +16,8 @@ export interface ChangeFeed {
   /**
    * Calls `listener` for every change of the topic from now on, in any process that shares the feed. A topic that ends in
    * `*` takes all topics with that beginning. Several changes of one topic may arrive as one, with the highest modSeq.
+   * A feed that may have missed changes of a topic tells it once more; with modSeq 0 when it does not know how far it came, and
+   * for a beginning with the beginning itself as the topic, `*` included: anything below it may have changed.
    * @returns disposes of the subscription
    */
   subscribe(topic: string, listener: (change: Change) => void): Disposable;

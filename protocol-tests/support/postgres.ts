@@ -2,6 +2,7 @@
  * A PostgreSQL server of its own for a test file: a new cluster in a temporary folder, made by Debian's `initdb` and run as an
  * unprivileged user, on a free port of 127.0.0.1 and a socket in its folder.
  */
+import { randomInt } from 'node:crypto';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,6 @@ import type { Implementation, TestFn } from 'ava';
 import { findProgram, partTest } from './parts.ts';
 import type { Part } from './parts.ts';
 import { startedByRoot } from './peer.ts';
-import { freePort } from './free-port.ts';
 import { runToSuccess, startProcess } from './process.ts';
 import type { RunningProcess } from './process.ts';
 import type { ServerCertificate } from './server-certificate.ts';
@@ -100,7 +100,7 @@ function asServerUser(command: string, args: readonly string[]): { command: stri
   return { command: 'setpriv', args: [...become, command, ...args] };
 }
 
-async function makeData(programs: string, folder: string, options: ClusterOptions, port: number): Promise<void> {
+async function makeData(programs: string, folder: string, options: ClusterOptions): Promise<void> {
   const data = join(folder, 'data');
   if (startedByRoot) await runToSuccess({ command: 'chown', args: [serverUser, folder] });
   await writeFile(join(folder, 'password'), password, { mode: 0o644 });
@@ -111,7 +111,6 @@ async function makeData(programs: string, folder: string, options: ClusterOption
   await runToSuccess({ ...asServerUser(join(programs, 'initdb'), initdb), cwd: folder });
   const settings: Record<string, string | number> = {
     listen_addresses: "'127.0.0.1'",
-    port,
     unix_socket_directories: `'${folder}'`,
     max_connections: 300,
     fsync: options.durable === true ? 'on' : 'off',
@@ -138,12 +137,29 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Postgr
   if (programs === undefined) throw new Error('PostgreSQL is not installed');
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createTemporaryFolder('passerelle-postgres'));
-  const port = await freePort();
-  await makeData(programs, folder.path, options, port);
-  const cluster = new Cluster(programs, folder, port);
-  await cluster.start();
+  await makeData(programs, folder.path, options);
+  const cluster = await startOnFreePort(programs, folder);
   stack.move();
   return cluster;
+}
+
+/**
+ * Ports below those that the system gives to clients (/proc/sys/net/ipv4/ip_local_port_range): no connection of another test takes
+ * it while the server is being restarted.
+ */
+const lowestPort = 15_000;
+const highestPort = 32_000;
+
+async function startOnFreePort(programs: string, folder: TemporaryFolder): Promise<Cluster> {
+  for (let attempt = 1; ; attempt += 1) {
+    const cluster = new Cluster(programs, folder, randomInt(lowestPort, highestPort));
+    try {
+      await cluster.start();
+      return cluster;
+    } catch (error) {
+      if (attempt === 10 || !String(error).includes('Address already in use')) throw error;
+    }
+  }
 }
 
 class Cluster implements PostgresCluster {
@@ -190,8 +206,9 @@ class Cluster implements PostgresCluster {
   }
 
   async start(): Promise<void> {
+    const args = ['-D', join(this.socketFolder, 'data'), '-p', String(this.#port)];
     this.#server = await startProcess({
-      ...asServerUser(join(this.#programs, 'postgres'), ['-D', join(this.socketFolder, 'data')]),
+      ...asServerUser(join(this.#programs, 'postgres'), args),
       cwd: this.socketFolder,
       env: { LC_MESSAGES: 'C' },
       ready: (running) => running.output().includes('database system is ready to accept connections'),
