@@ -39,7 +39,7 @@ export class Acceptor implements Disposable {
   async accept(socket: Socket, closed: AbortSignal): Promise<AcceptedConnection | undefined> {
     const { handshakeTimeoutMs } = this.#options.limits;
     const id = this.#dependencies.nextConnectionId();
-    const progress: Progress = { step: 'proxy-header', timedOut: false };
+    const progress: Progress = { step: 'proxy-header', timedOut: false, remoteAddress: undefined };
     const timer = setTimeout(() => {
       progress.timedOut = true;
       socket.destroy();
@@ -50,7 +50,8 @@ export class Acceptor implements Disposable {
       return connection;
     } catch (error) {
       const early = closed.aborted && progress.step !== 'handshake' ? 'closed' : progress.step;
-      this.refused(progress.timedOut ? 'timeout' : early, id, error);
+      const { remoteAddress } = progress;
+      this.refused(progress.timedOut ? 'timeout' : early, { connection: id, remoteAddress, error });
       socket.destroy();
       return undefined;
     } finally {
@@ -58,9 +59,10 @@ export class Acceptor implements Disposable {
     }
   }
 
-  refused(reason: RefusalReason, connection?: string, error?: unknown): void {
+  /** @param about the connection, whom it was from as far as that is known, and why, in the words of whatever refused it */
+  refused(reason: RefusalReason, about: RefusalFacts = {}): void {
     this.#dependencies.observer?.refused(this.#options.name, reason);
-    const fields = { result: 'refused', reason, error, ...(connection === undefined ? {} : { connection }) } as const;
+    const fields = { result: 'refused', reason, ...about } as const;
     if (notable.has(reason)) this.#sparseLog.warn(reason, 'connection.refused', fields);
     else this.#log.debug('connection.refused', fields);
   }
@@ -72,7 +74,9 @@ export class Acceptor implements Disposable {
   async #prepare(socket: Socket, id: string, progress: Progress, closed: AbortSignal): Promise<AcceptedConnection> {
     const { tls, name } = this.#options;
     const peer = peerOf(socket);
+    progress.remoteAddress = peer.address;
     const client = clientOf(peer, await this.#proxyHeader(socket, peer.address, closed));
+    progress.remoteAddress = client.address;
     progress.step = 'network';
     const place = this.#networks.enter(client.address);
     if (place === undefined) throw new GatewayError('limit-exceeded', `too many connections from ${client.address}`);
@@ -109,7 +113,7 @@ export class Acceptor implements Disposable {
     try {
       return this.#secured(await terminator.secure(socket), info);
     } catch (error) {
-      this.refused('handshake', info.id, error);
+      this.refused('handshake', { connection: info.id, remoteAddress: info.remoteAddress, error });
       throw error;
     } finally {
       clearTimeout(timer);
@@ -131,6 +135,14 @@ export class Acceptor implements Disposable {
 interface Progress {
   step: 'proxy-header' | 'network' | 'handshake';
   timedOut: boolean;
+  /** The proxy's until its header was read. */
+  remoteAddress: string | undefined;
+}
+
+interface RefusalFacts {
+  readonly connection?: string;
+  readonly remoteAddress?: string | undefined;
+  readonly error?: unknown;
 }
 
 interface Client {

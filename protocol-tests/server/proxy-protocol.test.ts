@@ -119,7 +119,8 @@ for (const [name, octets] of refused) {
     client.write(octets);
     t.is(await client.end(), '');
     t.deepEqual(listener.refusals, ['proxy-header']);
-    t.true(listener.log.lines.some(({ event, level }) => event === 'connection.refused' && level === 'warn'));
+    const line = listener.log.lines.find(({ event }) => event === 'connection.refused');
+    t.like(line, { level: 'warn', remoteAddress: '127.0.0.1' });
   });
 }
 
