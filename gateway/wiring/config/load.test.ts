@@ -151,6 +151,31 @@ const wrong: readonly (readonly [rule: string, yaml: string, problems: readonly 
       '3:14 listeners.htps: unknown key "htps"; did you mean "https"?',
     ],
   ],
+  [
+    'names and secrets are looked at beside values that are wrong elsewhere',
+    [
+      'loging: {}',
+      'upkeep: { interval: often }',
+      'server: { tls: { mode: files, certificates: [ { certFile: a, keyFile: b, keyPassphrase: "${NOWHERE}" } ] } }',
+      'domains: { univ.example: { collections: stroe } }',
+    ].join('\n'),
+    [
+      '1:1 loging: unknown key "loging"; did you mean "logging"?',
+      '2:21 upkeep.interval: must be a duration: like 250ms, 30s, 5m, 2h or 7d, or a number of seconds',
+      '3:89 server.tls.certificates[0].keyPassphrase: the environment variable NOWHERE is not set',
+      '4:41 domains."univ.example".collections: there is no adapter "stroe"; did you mean "store"?',
+    ],
+  ],
+  [
+    'a name of an adapter that is wrong itself is not said to lead nowhere',
+    'adapters: { mine: { kind: fs, path: 7 } }\ndomains: { univ.example: { blobs: mine } }\n',
+    ['1:37 adapters.mine.path: must be text, is a number'],
+  ],
+  [
+    'a slip in YAML is one problem, not one for each word behind it',
+    'server:\n  a: { b: ${NAME} }\n  c: 1\ndomains:\n  univ.example: { aliases: [a.example, b.example] }\n',
+    ['2:12 Unexpected flow-map-start at node end'],
+  ],
 ];
 
 for (const [rule, yaml, problems] of wrong) {

@@ -1,6 +1,7 @@
 /** From a YAML text to a configuration, or to every problem that it has. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type * as z from 'zod';
 import { ConfigError, issueProblems, sortProblems } from './problems.ts';
 import type { ConfigProblem } from './problems.ts';
 import { checkReferences } from './references.ts';
@@ -68,10 +69,30 @@ async function validate(
   environment: Environment,
 ): Promise<ConfigResult> {
   const parsed = configSchema.safeParse(source.value, { reportInput: true });
-  // Names and secrets are looked at only in a configuration that has its shape: half of one gives problems that are not there.
-  const problems = parsed.success
-    ? [...checkReferences(parsed.data, source), ...(await checkSecrets(parsed.data, source, { baseDir, environment }))]
-    : issueProblems(parsed.error.issues, source);
+  const wrong = parsed.success ? new Set<PropertyKey>() : wrongSections(parsed.error.issues);
+  const values = parsed.success ? parsed.data : rightSections(source.value, wrong);
+  const problems = parsed.success ? [] : [...issueProblems(parsed.error.issues, source)];
+  if (values !== undefined) {
+    problems.push(...checkReferences(values, source, wrong));
+    problems.push(...(await checkSecrets(values, source, { baseDir, environment })));
+  }
   if (problems.length > 0 || !parsed.success) return { ok: false, problems: sortProblems(problems) };
   return { ok: true, config: { ...parsed.data, file, baseDir } };
+}
+
+/** Keys of the first level with something in them that has not its shape; those that do not exist are among them. */
+function wrongSections(issues: readonly z.core.$ZodIssue[]): ReadonlySet<PropertyKey> {
+  return new Set(
+    issues.flatMap((issue) => {
+      if (issue.path[0] !== undefined) return [issue.path[0]];
+      return issue.code === 'unrecognized_keys' ? issue.keys : [];
+    }),
+  );
+}
+
+/** The configuration as if the wrong sections were left out; undefined when it is no map of sections at all. */
+function rightSections(value: unknown, wrong: ReadonlySet<PropertyKey>): ConfigValues | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const right = Object.fromEntries(Object.entries(value).filter(([section]) => !wrong.has(section)));
+  return configSchema.safeParse(right).data;
 }

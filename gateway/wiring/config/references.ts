@@ -8,29 +8,37 @@ import type { ConfigProblem } from './problems.ts';
 import type { ConfigValues } from './schema.ts';
 import type { ConfigPath, YamlSource } from './source.ts';
 
-export function checkReferences(values: ConfigValues, source: YamlSource): readonly ConfigProblem[] {
+/**
+ * @param wrong sections that have not their shape: what would have to be compared with one of them is not looked at, because half
+ *   of a section gives problems that are not there
+ */
+export function checkReferences(
+  values: ConfigValues,
+  source: YamlSource,
+  wrong: ReadonlySet<PropertyKey> = new Set(),
+): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const report = (path: ConfigPath, message: string): void => {
     problems.push(problemAt(source, path, message));
   };
-  checkRoutes(values, report);
-  checkAdapters(values, report);
-  checkDomainNames(values, report);
-  checkListeners(values, report);
-  checkLimits(values, report);
-  if (values.server.tls.mode === 'files' && values.server.tls.certificates.length === 0) {
-    report(['server', 'tls', 'certificates'], 'must name at least one certificate, because mode is files');
-  }
-  if (values.server.tls.mode === 'self-signed' && values.server.tls.certificates.length > 0) {
-    report(
-      ['server', 'tls', 'certificates'],
-      'are not used while mode is self-signed: set mode to files, or take them away',
-    );
+  for (const [check, ...sections] of checks) {
+    if (!sections.some((section) => wrong.has(section))) check(values, report);
   }
   return problems;
 }
 
 type Report = (path: ConfigPath, message: string) => void;
+type Check = (values: ConfigValues, report: Report) => void;
+
+/** Each check with the sections that it reads. */
+const checks: readonly (readonly [Check, ...(readonly (keyof ConfigValues)[])])[] = [
+  [checkRoutes, 'domains', 'defaults', 'adapters'],
+  [checkAdapters, 'adapters'],
+  [checkDomainNames, 'domains'],
+  [checkListeners, 'listeners'],
+  [checkLimits, 'limits'],
+  [checkCertificates, 'server'],
+];
 
 /** Every domain's adapters exist and offer the port that they are named for. */
 function checkRoutes(values: ConfigValues, report: Report): void {
@@ -126,4 +134,14 @@ function checkLimits(values: ConfigValues, report: Report): void {
   if (dav.lockTimeout > dav.maxLockTimeout)
     report(['limits', 'dav', 'lockTimeout'], 'must not be longer than maxLockTimeout');
   if (dav.inlineSize > dav.maxPutSize) report(['limits', 'dav', 'inlineSize'], 'must not be larger than maxPutSize');
+}
+
+function checkCertificates({ server: { tls } }: ConfigValues, report: Report): void {
+  const path = ['server', 'tls', 'certificates'];
+  if (tls.mode === 'files' && tls.certificates.length === 0) {
+    report(path, 'must name at least one certificate, because mode is files');
+  }
+  if (tls.mode === 'self-signed' && tls.certificates.length > 0) {
+    report(path, 'are not used while mode is self-signed: set mode to files, or take them away');
+  }
 }

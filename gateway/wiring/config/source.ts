@@ -1,6 +1,6 @@
 /** A YAML text with the place of everything in it, so that a problem can be shown where it is. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, Pair } from 'yaml';
+import type { Document, Node, Pair, YAMLError } from 'yaml';
 
 /** Both count from 1. */
 export interface Position {
@@ -32,7 +32,7 @@ export function parseYaml(text: string): YamlSource {
     const { line, col } = lines.linePos(offset ?? 0);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
+  const problems = withoutFollowers([...document.errors, ...document.warnings]).map((error) => ({
     ...position(error.pos[0]),
     message: error.message,
   }));
@@ -42,6 +42,11 @@ export function parseYaml(text: string): YamlSource {
     positionOf: (path) => position(walk(document, path).at(-1)?.valueOffset),
     keyPositionOf: (path) => position(walk(document, path).at(-1)?.keyOffset),
   };
+}
+
+/** Behind something that is no YAML the parser stumbles over every word; it is the first that the person has to mend. */
+function withoutFollowers(errors: readonly YAMLError[]): readonly YAMLError[] {
+  return errors.filter((error, index) => index === 0 || error.code !== 'UNEXPECTED_TOKEN');
 }
 
 function toPlain(document: Document, problems: SyntaxProblem[]): unknown {
