@@ -15,6 +15,11 @@ if (import.meta.url.endsWith('.ts')) {
   if (cached.directory !== undefined) process.env['NODE_COMPILE_CACHE'] = cached.directory; // threads and workers too
 }
 
+// Whoever reads has seen enough (`passerelle user list | head -1`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 // The first Ctrl+C lets a command clean up after itself; the second ends it.
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:net';
@@ -263,6 +263,52 @@ for (const workers of [1, 2]) {
     },
   );
 }
+
+test.serial(
+  'a gateway that npm started ends when the shell that npm signals is gone, and gives its ports back',
+  async (t) => {
+    const folder = await folderFor(t);
+    // What npm does: a shell that waits for the program.
+    const shell = spawn(
+      'sh',
+      ['-c', '"$@" & wait', 'sh', process.execPath, main, 'serve', '--config', await writeConfig(folder)],
+      {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], npm_lifecycle_event: 'start' },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    let output = '';
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const closed = once(shell, 'close');
+    while (!output.includes('"listener":"admin"')) await setTimeout(10);
+    shell.kill('SIGTERM');
+    await closed; // both have closed their output
+    t.regex(output, /"event":"gateway\.drained","result":"ok"/);
+  },
+);
+
+test.serial('a reader that has seen enough (`| head`) is no failure', async (t) => {
+  const program = start(t, await folderFor(t), ['--help']);
+  program.child.stdout?.destroy();
+  await once(program.child, 'close');
+  t.is(program.child.exitCode, 0);
+  t.is(program.errors, '');
+});
+
+test.serial('--config goes before the data folder of an image, and not with one on the command line', async (t) => {
+  const folder = await folderFor(t);
+  await writeFile(join(folder, 'c.yaml'), 'server: { dataDir: kept }\ndomains: { univ.example: }\n');
+  const command = ['user', 'add', 'anne', '--no-password', '--config', 'c.yaml'];
+  const image = { PASSERELLE_DATA: join(folder, 'data') };
+  const added = start(t, folder, command, image);
+  await once(added.child, 'close');
+  t.is(added.output, 'anne@univ.example was made\n');
+  t.deepEqual((await readdir(folder)).sort(), ['c.yaml', 'kept']);
+  const both = start(t, folder, [...command, '--data', 'other'], image);
+  await once(both.child, 'close');
+  t.is(both.child.exitCode, 2);
+});
 
 test.serial('a port that another program has ends the start with 5 and the port in words', async (t) => {
   const folder = await folderFor(t);

@@ -16,6 +16,7 @@ import { ConfigError } from './config/problems.ts';
 import { greet } from './first-start/greet.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { followNpm } from './launcher.ts';
 import { adminAddress } from './listeners.ts';
 import { prepareDataDir } from './stores.ts';
 
@@ -32,6 +33,7 @@ const endGraceMs = 10_000;
 
 /** Resolves when the gateway has ended after a signal. A forked worker comes here too. */
 export async function serve(options: ServeOptions): Promise<void> {
+  const launcher = process.ppid;
   const config = await options.load();
   const log = createLog({ level: config.logging.level, clock: systemClock, fields: workerFields() });
   logCrashes(log);
@@ -59,6 +61,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     const admin = running.admin === undefined ? {} : { admin: running.admin };
     await greet(started.gateway, { ...started.gateway.addresses, ...admin }, config, options.terminal, log.log);
   }
+  using _following = cluster.isPrimary
+    ? followNpm(options.terminal.environment, launcher, () => void running.drain())
+    : undefined;
   await running.ended;
   log.flush();
 }

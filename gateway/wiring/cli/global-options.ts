@@ -34,7 +34,9 @@ export async function configFor(
   names: { readonly hostname?: string; readonly domain?: string } = {},
 ): Promise<Config> {
   if (options.config !== undefined) {
-    if (names.hostname !== undefined || names.domain !== undefined || options.data !== undefined) {
+    // The folder of a container image stands in its environment; a configuration goes before it.
+    const data = options.data === terminal.environment['PASSERELLE_DATA'] ? undefined : options.data;
+    if (names.hostname !== undefined || names.domain !== undefined || data !== undefined) {
       throw new CliError(
         exitCodes.usage,
         '--hostname, --domain and --data are for a start without --config: write them into the file',
