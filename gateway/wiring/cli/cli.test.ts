@@ -285,8 +285,12 @@ test('config check: problems are listed, and as JSON for programs', async (t) =>
 test('passwords: what is typed at a terminal is not shown, and must be typed twice', async (t) => {
   const folder = await folderFor(t);
   const raw: boolean[] = [];
-  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => raw.push(on) });
   const [output, errors] = [new Sink(), new Sink()];
+  const setRawMode = (on: boolean): void => {
+    if (on) t.false(errors.text.endsWith(': '), 'an answer to a question that is there already would be shown');
+    raw.push(on);
+  };
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode });
   const ended = runCommandLine(['user', 'add', 'anne'], {
     input,
     output,
@@ -304,6 +308,21 @@ test('passwords: what is typed at a terminal is not shown, and must be typed twi
   t.is(await ended, 0);
   t.is(errors.text, 'New password: \nAgain: \nThey differ; try again.\nNew password: \nAgain: \n');
   t.deepEqual(raw, [true, false, true, false, true, false, true, false]);
+});
+
+test('passwords: a person who gives up while one is asked for ends the command, and nothing is made', async (t) => {
+  const folder = await folderFor(t);
+  const asked = Promise.withResolvers<void>();
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => asked.resolve() });
+  const errors = new Sink();
+  const interrupted = new AbortController();
+  const surroundings = { input, output: new Sink(), errors, environment: {}, workingDirectory: folder };
+  const ended = runCommandLine(['user', 'add', 'anne'], { ...surroundings, signal: interrupted.signal });
+  await asked.promise;
+  interrupted.abort();
+  t.is(await ended, exitCodes.failed);
+  t.regex(errors.text, /given up/);
+  t.is((await run(folder, ['user', 'show', 'anne'])).exitCode, exitCodes.notFound);
 });
 
 test('backup: the copy is readable by the owner only, and a gateway runs on it', async (t) => {

@@ -45,16 +45,17 @@ const controls = {
 
 /** One line typed in raw mode, so that nothing of it is shown. */
 async function askHidden(terminal: Terminal, question: string): Promise<string> {
-  const { input, errors } = terminal;
-  errors.write(question);
+  const { input, errors, signal } = terminal;
+  // First the silence, then the question: whoever answers at once is not shown either.
   input.setRawMode?.(true);
+  errors.write(question);
   input.setEncoding('utf8');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let typed = '';
   const onData = (chunk: string): void => {
     for (const character of chunk) {
       if (character === '\r' || character === '\n' || character === controls.endOfInput) return resolve(typed);
-      if (character === controls.interrupt) return reject(new CliError(exitCodes.failed, 'given up'));
+      if (character === controls.interrupt) return reject(givenUp());
       if (character === controls.backspace || character === controls.erase)
         typed = Array.from(typed).slice(0, -1).join('');
       else if (character === controls.eraseLine) typed = '';
@@ -62,13 +63,21 @@ async function askHidden(terminal: Terminal, question: string): Promise<string> 
     }
   };
   const onEnd = (): void => reject(new CliError(exitCodes.usage, 'the terminal was closed'));
+  const onAbort = (): void => reject(givenUp());
   input.on('data', onData).once('end', onEnd);
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
+    if (signal.aborted) throw givenUp();
     input.resume();
     return await promise;
   } finally {
+    signal.removeEventListener('abort', onAbort);
     input.off('data', onData).off('end', onEnd).pause();
     input.setRawMode?.(false);
     errors.write('\n');
   }
+}
+
+function givenUp(): CliError {
+  return new CliError(exitCodes.failed, 'given up');
 }
