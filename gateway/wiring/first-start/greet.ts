@@ -27,8 +27,9 @@ export async function greet(
   const administrator = await ensureAdministrator(domain, language, { signal: terminal.signal, log });
   const { hostname } = config.server;
   const { authorityFile } = gateway;
+  const command = import.meta.url.endsWith('.ts') ? 'npm run passerelle --' : 'passerelle';
   tell(
     terminal,
-    welcome({ hostname, addresses, dataDir, authorityFile, administrator, domain: domain.name }, language),
+    welcome({ hostname, addresses, dataDir, authorityFile, administrator, domain: domain.name, command }, language),
   );
 }

@@ -12,6 +12,8 @@ export interface WelcomeFacts {
   /** Made just now; its password is shown this once. */
   readonly administrator: FirstAdministrator | undefined;
   readonly domain: string;
+  /** How this program is called where it runs: `passerelle`, or by npm. */
+  readonly command: string;
 }
 
 interface Words {
@@ -41,7 +43,7 @@ const words: Readonly<Record<Language, Words>> = {
     authority: 'Authority',
     administrator: 'First account',
     password: 'Password',
-    once: '(shown this once; passerelle user passwd gives a new one)',
+    once: 'shown this once; to change it',
     next: 'What to do next:',
     person: 'Make an account',
     trust: 'Trust the certificate authority on each device: the README says how',
@@ -57,7 +59,7 @@ const words: Readonly<Record<Language, Words>> = {
     authority: 'Autorité',
     administrator: 'Premier compte',
     password: 'Mot de passe',
-    once: '(affiché cette seule fois ; passerelle user passwd en donne un nouveau)',
+    once: 'affiché cette seule fois ; pour en changer',
     next: 'Pour continuer :',
     person: 'Créer un compte',
     trust: "Faire confiance à l'autorité de certification sur chaque appareil : voir le README",
@@ -79,18 +81,22 @@ export function welcome(facts: WelcomeFacts, language: Language): string {
     [w.data, facts.dataDir],
     [w.authority, facts.authorityFile],
     [w.administrator, facts.administrator?.address],
-    [w.password, facts.administrator && `${facts.administrator.password.reveal()}  ${w.once}`],
+    [w.password, facts.administrator && passwordLine(facts.administrator, w.once, facts.command)],
   ];
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const width = Math.max(...shown.map(([label]) => label.length));
   const steps = [
-    `${w.person}: npm run passerelle -- user add anne@${facts.domain} --name "Anne Martin"`,
+    `${w.person}: ${facts.command} user add anne@${facts.domain} --name "Anne Martin"`,
     ...(facts.authorityFile === undefined ? [] : [w.trust]),
     ...(url === undefined ? [] : [`${w.open} ${url}`]),
   ];
   const table = shown.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
   const list = steps.map((step, index) => `  ${index + 1}. ${step}`);
   return ['', w.running, '', ...table, '', w.next, ...list, '', w.stop, ''].join('\n');
+}
+
+function passwordLine({ address, password }: FirstAdministrator, once: string, command: string): string {
+  return `${password.reveal()}  (${once}: ${command} user passwd ${address})`;
 }
 
 function inUrl(address: string): string {
