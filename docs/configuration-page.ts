@@ -15,7 +15,7 @@ any, and nothing listens before everything was checked.
 - **size**: \`64KiB\`, \`10MB\`, \`10GB\`, or a number of octets. \`kB\`, \`MB\`, \`GB\`, \`TB\` are powers of 1000; \`KiB\`, \`MiB\`, \`GiB\`,
   \`TiB\` are powers of 1024.
 - **secret**: \`\${NAME}\` of an environment variable, or \`file:PATH\`; never the secret itself. Everything that prints one
-  prints \`[secret]\`.
+  prints \`[secret]\`. Inside \`{ }\` YAML wants quotes round it: \`{ keyPassphrase: '\${NAME}' }\`.
 - **path**: relative paths begin at the folder of the configuration file, those of adapters at \`server.dataDir\`.
 - **adapter name**: a key of \`adapters\`.
 - A key that is unknown is a problem, so that a slip of the pen is not taken for a default.
