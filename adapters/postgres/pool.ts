@@ -7,6 +7,9 @@ import { clientConfig, sessionSettings } from './client-config.ts';
 import { fromPostgresError } from './errors.ts';
 import type { ResolvedOptions } from './options.ts';
 
+/** After so long a connection is replaced: with it go its plans, and a primary that is none any more. */
+const longestLifeSeconds = 1800;
+
 /** `as materialized`, `plan_cache_mode` and identity columns are older; older servers get no corrections any more. */
 const oldestVersion = 13_00_00;
 
@@ -22,6 +25,7 @@ export function createPool(options: ResolvedOptions, { connections, pipeline }: 
     max: connections,
     pipeline,
     idleTimeoutMillis: options.idleTimeoutMs,
+    maxLifetimeSeconds: longestLifeSeconds,
     verify: (client, done) => void verifySession(client, options, done),
   });
   // An idle connection that broke leaves the pool by itself; one in use fails its statement, which tells the caller.
