@@ -31,6 +31,8 @@ interface Words {
   readonly trust: string;
   readonly open: string;
   readonly stop: string;
+  /** What stands between words and what is to be typed. */
+  readonly colon: string;
 }
 
 const words: Readonly<Record<Language, Words>> = {
@@ -49,6 +51,7 @@ const words: Readonly<Record<Language, Words>> = {
     trust: 'Trust the certificate authority on each device: the README says how',
     open: 'Open your files in a browser, or connect a file manager to',
     stop: 'Ctrl+C ends it.',
+    colon: ':',
   },
   fr: {
     running: 'Passerelle est en marche.',
@@ -63,8 +66,9 @@ const words: Readonly<Record<Language, Words>> = {
     next: 'Pour continuer :',
     person: 'Créer un compte',
     trust: "Faire confiance à l'autorité de certification sur chaque appareil : voir le README",
-    open: 'Ouvrir ses fichiers dans un navigateur, ou y connecter un gestionnaire de fichiers',
+    open: 'Ouvrir ses fichiers dans un navigateur, ou connecter un gestionnaire de fichiers à',
     stop: "Ctrl+C l'arrête.",
+    colon: ' :',
   },
 };
 
@@ -81,12 +85,12 @@ export function welcome(facts: WelcomeFacts, language: Language): string {
     [w.data, facts.dataDir],
     [w.authority, facts.authorityFile],
     [w.administrator, facts.administrator?.address],
-    [w.password, facts.administrator && passwordLine(facts.administrator, w.once, facts.command)],
+    [w.password, facts.administrator && passwordLine(facts.administrator, `${w.once}${w.colon}`, facts.command)],
   ];
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const width = Math.max(...shown.map(([label]) => label.length));
   const steps = [
-    `${w.person}: ${facts.command} user add anne@${facts.domain} --name "Anne Martin"`,
+    `${w.person}${w.colon} ${facts.command} user add anne@${facts.domain} --name "Anne Martin"`,
     ...(facts.authorityFile === undefined ? [] : [w.trust]),
     ...(url === undefined ? [] : [`${w.open} ${url}`]),
   ];
@@ -96,7 +100,7 @@ export function welcome(facts: WelcomeFacts, language: Language): string {
 }
 
 function passwordLine({ address, password }: FirstAdministrator, once: string, command: string): string {
-  return `${password.reveal()}  (${once}: ${command} user passwd ${address})`;
+  return `${password.reveal()}  (${once} ${command} user passwd ${address})`;
 }
 
 function inUrl(address: string): string {
