@@ -79,8 +79,10 @@ onServer('change-feed: a write on one node is heard on the other', async (t) => 
   const root = await nodes[0].at.tree();
   const changes = told(nodes[1].feed, `collection:${root.id}`);
   const { node } = await nodes[0].at.put(root.id, 'x', 'text');
-  await until('it is heard', () => changes.length > 0);
-  t.deepEqual(changes, [{ topic: `collection:${root.id}`, modSeq: node.modSeq }]);
+  const topic = `collection:${root.id}`;
+  await until('it is heard', () => changes.some(({ modSeq }) => modSeq >= node.modSeq));
+  t.true(changes.every((change) => change.topic === topic));
+  t.is(changes.at(-1)?.modSeq, node.modSeq);
 });
 
 onServer('change-feed: what changed while the connection was away is told when it is back', async (t) => {
@@ -93,22 +95,23 @@ onServer('change-feed: what changed while the connection was away is told when i
   const untouched = told(nodes[1].feed, `collection:${quiet.id}`);
   const others = told(nodes[1].feed, 'principal:anne');
   const beginnings = told(nodes[1].feed, 'collection:*');
-  await nodes[0].at.put(root.id, 'first', 'text');
-  await until('the first is heard', () => changes.length === 1);
-  t.is(await cluster.killConnections('feed-1'), 1);
+  const first = await nodes[0].at.put(root.id, 'first', 'text');
+  await until('the first is heard', () => changes.some(({ modSeq }) => modSeq >= first.node.modSeq));
+  await until('its connection is cut', async () => (await cluster.killConnections('feed-1')) > 0);
   const { node } = await nodes[0].at.put(root.id, 'second', 'text');
-  await until('the second is heard', () => changes.some(({ modSeq }) => modSeq === node.modSeq));
+  await until('the second is heard', () => changes.some(({ modSeq }) => modSeq >= node.modSeq));
   // Where the feed cannot know, it says so.
   await until(
     'the others are told',
     () => others.length > 0 && beginnings.some(({ topic }) => topic === 'collection:*'),
   );
-  t.deepEqual(others, [{ topic: 'principal:anne', modSeq: 0 }]);
+  // Each return of the connection may tell it again.
+  t.true(others.every(({ topic, modSeq }) => topic === 'principal:anne' && modSeq === 0));
   await until('each topic is looked up', () => untouched.length > 0);
-  t.deepEqual(untouched, [{ topic: `collection:${quiet.id}`, modSeq: 1 }]);
+  t.true(untouched.every(({ topic, modSeq }) => topic === `collection:${quiet.id}` && modSeq === 1));
   // And it hears as before.
   const third = await nodes[0].at.put(root.id, 'third', 'text');
-  await until('the third is heard', () => changes.some(({ modSeq }) => modSeq === third.node.modSeq));
+  await until('the third is heard', () => changes.some(({ modSeq }) => modSeq >= third.node.modSeq));
 });
 
 onServer('change-feed: what is published while the server is away is told when it is back', async (t) => {
