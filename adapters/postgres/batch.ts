@@ -20,6 +20,8 @@ export interface Work {
   readonly name: string;
   readonly args: unknown;
   readonly scope: WriteScope;
+  /** Roots that its trees turned out to have: whatever moves to and fro between them finds both locked in the end. */
+  readonly found: Set<number>;
 }
 
 /** `again`: it did not happen, and may when it is tried once more. `in-doubt`: nobody knows whether it happened. */
@@ -64,13 +66,13 @@ export class BatchRunner {
   }
 
   async #transact(client: PoolClient, orders: Orders, batch: readonly Work[]): Promise<readonly Outcome[]> {
-    const scopes = batch.map(({ scope }) => scope);
     const tx = new PostgresTransaction(client, this.#parts.names);
     let outcomes: readonly Outcome[];
     try {
-      const locked = await this.#takeLocks(orders, tx, scopes);
+      const locked = await this.#takeLocks(orders, tx, batch);
       // Sent together: what was written under the wrong locks is taken back.
-      [, outcomes] = await together(this.#verify(tx, scopes, locked), this.#runAll(orders, tx, batch));
+      [, outcomes] = await together(this.#verify(tx, batch, locked), this.#runAll(orders, tx, batch));
+      if (orders.failure !== undefined) throw orders.failure;
     } catch (error) {
       // An order that failed is why the statements behind it did.
       const cause = orders.failure ?? error;
@@ -88,24 +90,25 @@ export class BatchRunner {
    * Begins the transaction and takes the locks of the scopes' trees and parts.
    * @returns the roots of the trees, which were guessed, or looked up before the locks were there
    */
-  async #takeLocks(
-    orders: Orders,
-    tx: PostgresTransaction,
-    scopes: readonly WriteScope[],
-  ): Promise<ReadonlySet<number>> {
+  async #takeLocks(orders: Orders, tx: PostgresTransaction, batch: readonly Work[]): Promise<ReadonlySet<number>> {
+    const scopes = batch.map(({ scope }) => scope);
     orders.send('begin');
-    const locked = this.#parts.hints.guess(scopes) ?? (await rootsOf(tx, scopes));
+    const guessed = this.#parts.hints.guess(scopes) ?? (await rootsOf(tx, scopes));
+    const locked = new Set([...guessed, ...batch.flatMap(({ found }) => [...found])]);
     const parts = scopes.flatMap((scope) => scope.parts ?? []);
     orders.lock([...parts, ...[...locked].map((id) => `tree ${id}`)].map((what) => this.#key(what)));
     return locked;
   }
 
   /** Whether the locks are those of the right trees: now that they are held, nobody can move anything out of them. */
-  async #verify(tx: PostgresTransaction, scopes: readonly WriteScope[], locked: ReadonlySet<number>): Promise<void> {
+  async #verify(tx: PostgresTransaction, batch: readonly Work[], locked: ReadonlySet<number>): Promise<void> {
+    const scopes = batch.map(({ scope }) => scope);
     if (scopes.every(hasNoTree)) return;
     const roots = await rootsOf(tx, scopes);
     this.#parts.hints.learn(scopes, roots);
-    if (!roots.isSubsetOf(locked)) throw new ScopeMoved('the trees are others now');
+    if (roots.isSubsetOf(locked)) return;
+    for (const { found } of batch) for (const root of [...locked, ...roots]) found.add(root);
+    throw new ScopeMoved('the trees are others now');
   }
 
   #key(what: string): bigint {

@@ -8,6 +8,7 @@ import { callOf, inParallel } from '../contract/support.ts';
 import { RecordingFeed } from '../sqlite/test-store.ts';
 import { SqlCollectionStore } from '../sql/collection-store.ts';
 import { list } from '../sql/list.ts';
+import type { Operations } from './batch.ts';
 import { openPostgresEngine } from './engine.ts';
 import type { PostgresEngine } from './engine.ts';
 import { openTestStore } from './test-store.ts';
@@ -253,3 +254,33 @@ onServer('engine: a transaction in which an error was passed over is never said 
   );
   t.is(await opened.engine.read.get`select value from store_info where key = 'careless'`, undefined);
 });
+
+onServer(
+  'engine: a part of the store that another node holds too long is unavailable, not an internal error',
+  async (t) => {
+    await using opened = await openTestStore(await server(), new HandClock());
+    const holds = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const operations: Operations = {
+      hold: async (tx) => {
+        await tx.get`select 1 as one`;
+        holds.resolve();
+        await release.promise;
+        return null;
+      },
+      touch: async (tx) => (await tx.get<{ one: number }>`select 1 as one`)?.one,
+    };
+    await using holder = openTestWriter(opened.options, operations);
+    await using other = openTestWriter({ ...opened.options, lockTimeoutMs: 50 }, operations);
+    const held = holder.run('hold', null, { parts: ['accounts'] });
+    await holds.promise;
+    const error = await t.throwsAsync(other.run('touch', null, { parts: ['accounts'] }), { instanceOf: GatewayError });
+    t.is(error?.code, 'unavailable');
+    t.is(error?.detail.retryAfterSeconds, 1);
+    // What is held is that part and nothing else.
+    t.is(await other.run('touch', null, { parts: ['upkeep'] }), 1);
+    release.resolve();
+    await held;
+    t.is(await other.run('touch', null, { parts: ['accounts'] }), 1);
+  },
+);

@@ -124,7 +124,7 @@ export class PostgresEngine implements SqlEngine {
     args: OperationArgs<Name>,
     call: Call,
   ): Promise<OperationResult<Name>> {
-    const work = { name, args, scope: scopeOf(name, args) };
+    const work = { name, args, scope: scopeOf(name, args), found: new Set<number>() };
     return (await this.#parts.writer.run(work, call.signal)) as OperationResult<Name>;
   }
 

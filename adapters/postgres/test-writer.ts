@@ -1,5 +1,6 @@
 /** A writer on a store with operations of the test's own. */
 import { silentLog } from '../../gateway/ports/log.ts';
+import type { WriteScope } from '../sql/operations/scope.ts';
 import { BatchRunner } from './batch.ts';
 import type { Operations } from './batch.ts';
 import { resolveOptions } from './options.ts';
@@ -13,8 +14,8 @@ import { PostgresWriter } from './writer.ts';
 
 export interface TestWriter extends AsyncDisposable {
   readonly writer: PostgresWriter;
-  /** Runs an operation that has no scope. */
-  run(name: string, args?: unknown): Promise<unknown>;
+  /** Runs an operation; without a scope, unless one is given. */
+  run(name: string, args?: unknown, scope?: WriteScope): Promise<unknown>;
 }
 
 export function openTestWriter(options: PostgresOptions, operations: Operations): TestWriter {
@@ -32,7 +33,8 @@ export function openTestWriter(options: PostgresOptions, operations: Operations)
   const writer = new PostgresWriter(parts, resolved, silentLog);
   return {
     writer,
-    run: (name, args = null) => writer.run({ name, args, scope: {} }, new AbortController().signal),
+    run: (name, args = null, scope = {}) =>
+      writer.run({ name, args, scope, found: new Set() }, new AbortController().signal),
     [Symbol.asyncDispose]: async () => {
       await writer.close();
       await Promise.all([reading.end(), pool.end()]);
